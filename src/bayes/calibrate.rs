@@ -1,0 +1,217 @@
+//! Fits a [`Calibration`] to held-out scores by maximum likelihood.
+//!
+//! For each length exponent of a short list, Newton's method finds the slope and the offsets of
+//! least negative log-likelihood; the exponent of least loss wins.
+
+use super::{
+    Calibration, LabelCalibration,
+    calibration::{discount, single_label_share},
+    newton::{System, minimise},
+    softmax::{log_sum_exp, sigmoid},
+};
+use crate::label::AxisKind;
+
+/// A held-out article: its raw log-odds and what it really is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    /// Raw log-odds, one a label.
+    pub scores: Vec<f64>,
+    /// Number of counted terms.
+    pub length: u64,
+    /// Positions of the true labels; of a single-label axis the first one counts.
+    pub truth: Vec<usize>,
+}
+
+const EXPONENTS: [f64; 9] = [0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0];
+
+/// Fits the calibration of an axis with `labels` labels; the identity where there is nothing to
+/// learn from.
+#[must_use]
+pub fn calibrate(kind: AxisKind, labels: usize, samples: &[Sample]) -> Calibration {
+    if samples.is_empty() {
+        return Calibration::identity(labels);
+    }
+    let fits = EXPONENTS.iter().map(|&length_exponent| {
+        let (loss, labels) = match kind {
+            AxisKind::Single => fit_single(labels, samples, length_exponent),
+            AxisKind::Multi => fit_multi(labels, samples, length_exponent),
+        };
+        let calibration = Calibration {
+            length_exponent,
+            labels,
+        };
+        (loss, calibration)
+    });
+    let best = fits.min_by(|a, b| a.0.total_cmp(&b.0));
+    best.map_or_else(|| Calibration::identity(labels), |(_, best)| best)
+}
+
+type Fit = (f64, Vec<LabelCalibration>);
+
+/// One slope for all labels and an offset for each: parameters (slope, offsets).
+fn fit_single(labels: usize, samples: &[Sample], exponent: f64) -> Fit {
+    let share = single_label_share(labels);
+    let inputs = Inputs::new(samples, exponent);
+    let (loss, theta) = minimise(labels + 1, |theta, system| {
+        for (input, sample) in inputs.rows.iter().zip(samples) {
+            let Some(&truth) = sample.truth.first() else {
+                continue;
+            };
+            let logit = |(u, offset): (&f64, &f64)| share * (theta[0] * u + offset);
+            let logits: Vec<f64> = input.iter().zip(&theta[1..]).map(logit).collect();
+            let total = log_sum_exp(&logits);
+            system.loss += total - logits[truth];
+            let posterior = logits.iter().map(|l| libm::exp(l - total)).collect();
+            add_softmax(system, input, posterior, truth, share);
+        }
+    });
+    let mean = theta[1..].iter().sum::<f64>() / theta[1..].len() as f64;
+    let fitted = theta[1..].iter().map(|offset| LabelCalibration {
+        slope: inputs.slope(theta[0]),
+        // Log-odds are against the mean of the other labels, so offsets sum to 0.
+        offset: offset - mean,
+    });
+    (loss, fitted.collect())
+}
+
+/// Adds gradient and Hessian of -ln `posterior[truth]`.
+fn add_softmax(
+    system: &mut System,
+    input: &[f64],
+    posterior: Vec<f64>,
+    truth: usize,
+    share: f64,
+) {
+    let mean: f64 = posterior.iter().zip(input).map(|(p, u)| p * u).sum();
+    let square: f64 = posterior.iter().zip(input).map(|(p, u)| p * u * u).sum();
+    let curvature = share * share;
+    system.gradient[0] += share * (mean - input[truth]);
+    system.hessian[[0, 0]] += curvature * (square - mean * mean);
+    for (c, p) in posterior.iter().enumerate() {
+        system.gradient[c + 1] += share * (p - f64::from(c == truth));
+        let mixed = curvature * p * (input[c] - mean);
+        system.hessian[[0, c + 1]] += mixed;
+        system.hessian[[c + 1, 0]] += mixed;
+        system.hessian[[c + 1, c + 1]] += curvature * p;
+        for (d, q) in posterior.iter().enumerate() {
+            system.hessian[[c + 1, d + 1]] -= curvature * p * q;
+        }
+    }
+}
+
+/// A slope and an offset for each label on its own.
+fn fit_multi(labels: usize, samples: &[Sample], exponent: f64) -> Fit {
+    let inputs = Inputs::new(samples, exponent);
+    let mut total = 0.0;
+    let fitted = (0..labels).map(|label| {
+        let (loss, theta) = minimise(2, |theta, system| {
+            for (input, sample) in inputs.rows.iter().zip(samples) {
+                let (u, truth) = (input[label], sample.truth.contains(&label));
+                let z = theta[0] * u + theta[1];
+                let p = sigmoid(z);
+                system.loss += log_sum_exp(&[0.0, if truth { -z } else { z }]);
+                let (error, curvature) = (p - f64::from(truth), p * (1.0 - p));
+                system.gradient[0] += error * u;
+                system.gradient[1] += error;
+                system.hessian[[0, 0]] += curvature * u * u;
+                system.hessian[[0, 1]] += curvature * u;
+                system.hessian[[1, 0]] += curvature * u;
+                system.hessian[[1, 1]] += curvature;
+            }
+        });
+        total += loss;
+        LabelCalibration {
+            slope: inputs.slope(theta[0]),
+            offset: theta[1],
+        }
+    });
+    let fitted = fitted.collect();
+    (total, fitted)
+}
+
+/// Discounted scores, scaled to unit size so that one ridge fits all.
+struct Inputs {
+    rows: Vec<Vec<f64>>,
+    scale: f64,
+}
+
+impl Inputs {
+    fn new(samples: &[Sample], exponent: f64) -> Self {
+        let discounted = |sample: &Sample| -> Vec<f64> {
+            let factor = discount(sample.length, exponent);
+            sample.scores.iter().map(|score| score * factor).collect()
+        };
+        let mut rows: Vec<Vec<f64>> = samples.iter().map(discounted).collect();
+        let count = rows.iter().flatten().count() as f64;
+        let squares: f64 = rows.iter().flatten().map(|u| u * u).sum();
+        let scale = (squares / count).sqrt().max(f64::MIN_POSITIVE);
+        rows.iter_mut().flatten().for_each(|u| *u /= scale);
+        Self { rows, scale }
+    }
+
+    /// The slope of unscaled scores. More evidence never counts against a label.
+    fn slope(&self, scaled: f64) -> f64 {
+        scaled.max(0.0) / self.scale
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bayes::calibration::probabilities;
+
+    /// Samples whose labels really follow the probabilities of `slope` · score + `offset`.
+    fn samples(slope: f64, offset: f64) -> Vec<Sample> {
+        let scores = (0..4000).map(|i| f64::from(i % 40) / 4.0 - 5.0);
+        let sample = |(i, score): (usize, f64)| {
+            // A low-discrepancy sequence instead of a random one.
+            let uniform = (i as f64 * 0.618_033_988_749_895).fract();
+            let positive = uniform < sigmoid(slope * score + offset);
+            Sample {
+                scores: vec![score, -score],
+                length: 1,
+                truth: vec![usize::from(!positive)],
+            }
+        };
+        scores.enumerate().map(sample).collect()
+    }
+
+    #[test]
+    fn the_true_slope_and_offset_are_found() {
+        for kind in [AxisKind::Single, AxisKind::Multi] {
+            let fitted = calibrate(kind, 2, &samples(0.4, 0.8));
+            let label = fitted.labels[0];
+            assert!((label.slope - 0.4).abs() < 0.04, "{kind:?} {fitted:?}");
+            assert!((label.offset - 0.8).abs() < 0.08, "{kind:?} {fitted:?}");
+        }
+    }
+
+    #[test]
+    fn overconfident_scores_of_long_texts_are_discounted() {
+        let mut long = samples(0.4, 0.0);
+        for sample in &mut long {
+            sample.length = 100;
+            sample.scores.iter_mut().for_each(|score| *score *= 100.0);
+        }
+        let all = [samples(0.4, 0.0), long].concat();
+        let fitted = calibrate(AxisKind::Single, 2, &all);
+        assert!((fitted.length_exponent - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn nothing_to_learn_from_is_the_identity() {
+        let none = calibrate(AxisKind::Multi, 3, &[]);
+        assert_eq!(none, Calibration::identity(3));
+    }
+
+    #[test]
+    fn a_label_without_positives_becomes_improbable() {
+        let negative = samples(1.0, 0.0).into_iter().map(|sample| Sample {
+            truth: vec![],
+            ..sample
+        });
+        let fitted = calibrate(AxisKind::Multi, 2, &negative.collect::<Vec<_>>());
+        let z = fitted.apply(&[0.0, 0.0], 1);
+        assert!(probabilities(AxisKind::Multi, &z).iter().all(|&p| p < 0.01));
+    }
+}

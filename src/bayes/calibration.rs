@@ -1,0 +1,142 @@
+//! Turns raw log-odds into probabilities that mean what they say.
+//!
+//! Naive Bayes counts every word as independent evidence, so its raw log-odds grow with the
+//! length of the text until every posterior is 0 or 1. A calibrated log-odds is
+//!
+//! > `z_c` = `slope_c` · L^(-γ) · `s_c` + `offset_c`
+//!
+//! with `s_c` the raw log-odds, L the number of counted terms of the article and γ the length
+//! exponent: 0 leaves long texts as sure as naive Bayes is, 1 averages the evidence. This is
+//! Platt's scaling (1999) or, with one slope for all labels of a single-label axis, temperature
+//! scaling with a bias (Guo et al. 2017), made aware of length. Being linear in `s_c`, it keeps the
+//! evidence of the terms additive.
+
+use serde::{Deserialize, Serialize};
+
+use super::softmax::{sigmoid, softmax};
+use crate::label::AxisKind;
+
+/// Slope and offset of one label.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LabelCalibration {
+    /// Factor of the raw log-odds; not negative.
+    pub slope: f64,
+    /// Added afterwards, in nats.
+    pub offset: f64,
+}
+
+/// Calibration of all labels of an axis.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calibration {
+    /// γ, 0 to 1.
+    pub length_exponent: f64,
+    /// One entry a label.
+    pub labels: Vec<LabelCalibration>,
+}
+
+impl Calibration {
+    /// Leaves the log-odds of `labels` labels as they are.
+    #[must_use]
+    pub fn identity(labels: usize) -> Self {
+        let identity = LabelCalibration {
+            slope: 1.0,
+            offset: 0.0,
+        };
+        Self {
+            length_exponent: 0.0,
+            labels: vec![identity; labels],
+        }
+    }
+
+    /// Whether this calibrates `labels` labels with usable numbers.
+    #[must_use]
+    pub fn is_valid_for(&self, labels: usize) -> bool {
+        (0.0..=1.0).contains(&self.length_exponent)
+            && self.labels.len() == labels
+            && self
+                .labels
+                .iter()
+                .all(|l| l.slope.is_finite() && l.slope >= 0.0 && l.offset.is_finite())
+    }
+
+    /// The factor of a label's raw log-odds in a text of `length` counted terms.
+    #[must_use]
+    pub fn factor(&self, label: usize, length: u64) -> f64 {
+        self.labels[label].slope * discount(length, self.length_exponent)
+    }
+
+    /// Calibrated log-odds of raw ones.
+    #[must_use]
+    pub fn apply(&self, raw: &[f64], length: u64) -> Vec<f64> {
+        let discount = discount(length, self.length_exponent);
+        let labels = raw.iter().zip(&self.labels);
+        labels
+            .map(|(score, label)| label.slope * discount * score + label.offset)
+            .collect()
+    }
+}
+
+/// L^(-γ), at most 1.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "lengths are below 2^53")]
+pub fn discount(length: u64, exponent: f64) -> f64 {
+    libm::pow(length.max(1) as f64, -exponent)
+}
+
+/// Probabilities of calibrated log-odds.
+#[must_use]
+pub fn probabilities(kind: AxisKind, log_odds: &[f64]) -> Vec<f64> {
+    match kind {
+        AxisKind::Multi => log_odds.iter().copied().map(sigmoid).collect(),
+        AxisKind::Single => {
+            let share = single_label_share(log_odds.len());
+            let scores: Vec<f64> = log_odds.iter().map(|z| z * share).collect();
+            softmax(&scores)
+        }
+    }
+}
+
+/// Log-odds against the mean of the K - 1 others are K / (K - 1) times those against the mean of
+/// all, and the softmax wants the latter.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "an axis has few labels")]
+pub fn single_label_share(labels: usize) -> f64 {
+    (labels - 1) as f64 / labels as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn longer_texts_are_discounted() {
+        let calibration = Calibration {
+            length_exponent: 0.5,
+            labels: vec![LabelCalibration {
+                slope: 2.0,
+                offset: -1.0,
+            }],
+        };
+        assert_eq!(calibration.apply(&[3.0], 4), [2.0]);
+        assert_eq!(calibration.apply(&[3.0], 0), [5.0]);
+        assert!((calibration.factor(0, 4) - 1.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn unusable_numbers_are_told() {
+        let mut calibration = Calibration::identity(2);
+        assert!(calibration.is_valid_for(2) && !calibration.is_valid_for(3));
+        calibration.labels[1].slope = -1.0;
+        assert!(!calibration.is_valid_for(2));
+        calibration.labels[1].slope = f64::NAN;
+        assert!(!calibration.is_valid_for(2));
+    }
+
+    #[test]
+    fn two_labels_agree_with_the_logit() {
+        let probabilities = probabilities(AxisKind::Single, &[0.7, -0.7]);
+        assert!((probabilities[0] - sigmoid(0.7)).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,29 @@
+//! Naive Bayes, in steps that know nothing of each other:
+//!
+//! 1. [`counts`]: integer term counts by class, the sufficient statistics;
+//! 2. [`smoothing`]: the prior as pseudo-counts;
+//! 3. [`fit`]: log-likelihoods from smoothed counts, by linfa;
+//! 4. [`estimator`]: multinomial or complement weights, as a table of [`scorer`];
+//! 5. [`scorer`]: sparse sums in f64, and [`softmax`];
+//! 6. [`calibration`]: probabilities that mean what they say;
+//! 7. [`explain`]: which terms made a score, adding up to it.
+
+pub mod calibrate;
+pub mod calibration;
+pub mod counts;
+pub mod estimator;
+pub mod explain;
+pub mod fit;
+mod newton;
+mod quiet;
+pub mod scorer;
+pub mod smoothing;
+pub mod softmax;
+
+pub use calibration::{Calibration, LabelCalibration};
+pub use counts::ClassCounts;
+pub use estimator::{Estimator, FitParams};
+pub use explain::Contribution;
+pub use fit::FitError;
+pub use scorer::{NaiveBayes, Weight};
+pub use smoothing::Smoothing;

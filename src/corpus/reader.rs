@@ -1,0 +1,254 @@
+//! Streams records from anything that can be read, one line in memory at a time.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use ruzstd::decoding::StreamingDecoder;
+use thiserror::Error;
+
+use super::Record;
+
+/// The longest line, in bytes: room for an article of the greatest size with every character
+/// escaped.
+pub const MAX_LINE_BYTES: u64 = 32 * 1024 * 1024;
+
+/// The largest window of a compressed corpus: what `zstd --long=27` writes, and no more, so that
+/// a hostile header cannot claim memory.
+const MAX_WINDOW_BYTES: u64 = 128 * 1024 * 1024;
+
+const ZSTD_MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
+
+/// Why a corpus cannot be read on.
+#[derive(Debug, Error)]
+pub enum CorpusError {
+    /// Reading or decompressing failed.
+    #[error("{corpus}: line {line}: cannot read: {source}")]
+    Read {
+        /// Name of the corpus.
+        corpus: String,
+        /// Number of the line, from 1.
+        line: u64,
+        /// What went wrong.
+        source: io::Error,
+    },
+    /// A line is longer than [`MAX_LINE_BYTES`].
+    #[error("{corpus}: line {line} is longer than {MAX_LINE_BYTES} bytes")]
+    LineTooLong {
+        /// Name of the corpus.
+        corpus: String,
+        /// Number of the line, from 1.
+        line: u64,
+    },
+    /// A line is not a record.
+    #[error("{corpus}: line {line}: {message}")]
+    Record {
+        /// Name of the corpus.
+        corpus: String,
+        /// Number of the line, from 1.
+        line: u64,
+        /// What is wrong, without the text.
+        message: String,
+    },
+}
+
+/// Iterator over the records of a corpus; it ends after the first error of reading.
+pub struct Records<R> {
+    corpus: String,
+    reader: R,
+    line: u64,
+    failed: bool,
+}
+
+impl<R: BufRead> Records<R> {
+    /// Reads JSON lines. `corpus` names them in errors.
+    pub fn new(corpus: impl Into<String>, reader: R) -> Self {
+        Self {
+            corpus: corpus.into(),
+            reader,
+            line: 0,
+            failed: false,
+        }
+    }
+
+    /// Number of the last line that was read, from 1.
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
+    fn next_line(&mut self) -> Result<Option<Vec<u8>>, CorpusError> {
+        let mut bytes = Vec::new();
+        self.line += 1;
+        let mut limited = (&mut self.reader).take(MAX_LINE_BYTES + 1);
+        limited
+            .read_until(b'\n', &mut bytes)
+            .map_err(|source| CorpusError::Read {
+                corpus: self.corpus.clone(),
+                line: self.line,
+                source,
+            })?;
+        if bytes.len() as u64 > MAX_LINE_BYTES {
+            return Err(CorpusError::LineTooLong {
+                corpus: self.corpus.clone(),
+                line: self.line,
+            });
+        }
+        Ok((!bytes.is_empty()).then_some(bytes))
+    }
+
+    fn parse(&self, bytes: &[u8]) -> Result<Record, CorpusError> {
+        serde_json::from_slice(bytes).map_err(|error| CorpusError::Record {
+            corpus: self.corpus.clone(),
+            line: self.line,
+            message: describe(&error),
+        })
+    }
+}
+
+/// The kind and place of a JSON error; serde's own message may quote the text.
+fn describe(error: &serde_json::Error) -> String {
+    let kind = match error.classify() {
+        serde_json::error::Category::Data => "a field has the wrong type",
+        serde_json::error::Category::Eof => "the JSON object ends too early",
+        serde_json::error::Category::Syntax | serde_json::error::Category::Io => "not valid JSON",
+    };
+    format!("{kind} (column {})", error.column())
+}
+
+impl<R: BufRead> Iterator for Records<R> {
+    type Item = Result<Record, CorpusError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.failed {
+            match self.next_line() {
+                Ok(Some(bytes)) if bytes.iter().all(u8::is_ascii_whitespace) => {}
+                Ok(Some(bytes)) => return Some(self.parse(&bytes)),
+                Ok(None) => break,
+                Err(error) => {
+                    self.failed = true;
+                    return Some(Err(error));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Passes plain data through and decompresses zstd, told by its first bytes.
+///
+/// # Errors
+/// When the first bytes cannot be read.
+pub fn decompressed<'r>(reader: impl Read + Send + 'r) -> io::Result<Box<dyn BufRead + Send + 'r>> {
+    let mut reader = BufReader::with_capacity(1 << 16, reader);
+    Ok(if reader.fill_buf()?.starts_with(&ZSTD_MAGIC) {
+        Box::new(BufReader::with_capacity(1 << 16, ZstdFrames::new(reader)))
+    } else {
+        Box::new(reader)
+    })
+}
+
+/// All frames of a zstd stream, one after another.
+struct ZstdFrames<R: BufRead> {
+    /// The decoder is `None` only while it changes hands.
+    state: Option<State<R>>,
+}
+
+enum State<R: BufRead> {
+    BetweenFrames(R),
+    InFrame(Box<StreamingDecoder<R, ruzstd::decoding::FrameDecoder>>),
+}
+
+impl<R: BufRead> ZstdFrames<R> {
+    fn new(reader: R) -> Self {
+        Self {
+            state: Some(State::BetweenFrames(reader)),
+        }
+    }
+}
+
+impl<R: BufRead> Read for ZstdFrames<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.state.take() {
+                None => return Ok(0),
+                Some(State::BetweenFrames(mut reader)) => {
+                    if reader.fill_buf()?.is_empty() {
+                        return Ok(0);
+                    }
+                    let decoder =
+                        StreamingDecoder::new_with_max_window_size(reader, MAX_WINDOW_BYTES)
+                            .map_err(io::Error::other)?;
+                    self.state = Some(State::InFrame(Box::new(decoder)));
+                }
+                Some(State::InFrame(mut decoder)) => {
+                    let read = decoder.read(buffer)?;
+                    self.state = Some(if read == 0 && !buffer.is_empty() {
+                        State::BetweenFrames(decoder.into_inner())
+                    } else {
+                        State::InFrame(decoder)
+                    });
+                    if read > 0 || buffer.is_empty() {
+                        return Ok(read);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use ruzstd::encoding::{CompressionLevel, compress_to_vec};
+
+    fn read(bytes: &[u8]) -> Vec<Result<String, String>> {
+        let records = Records::new("sample", decompressed(bytes).unwrap());
+        let ids = records.map(|r| r.map(|r| r.id).map_err(|e| e.to_string()));
+        ids.collect()
+    }
+
+    fn ok(ids: &[&str]) -> Vec<Result<String, String>> {
+        ids.iter().map(|id| Ok((*id).into())).collect()
+    }
+
+    #[test]
+    fn plain_and_compressed_lines_are_the_same() {
+        let first = b"{\"id\":\"a\"}\n\n{\"id\":\"b\"}\n";
+        let last = b"{\"id\":\"c\"}";
+        let plain = [&first[..], last].concat();
+        assert_eq!(read(&plain), ok(&["a", "b", "c"]));
+        let pack = |bytes: &[u8]| compress_to_vec(bytes, CompressionLevel::Fastest);
+        assert_eq!(
+            read(&[pack(first), pack(last)].concat()),
+            ok(&["a", "b", "c"]),
+            "frames are read one after another"
+        );
+        assert_eq!(read(b""), ok(&[]));
+    }
+
+    #[test]
+    fn a_bad_line_is_told_by_number_and_without_its_text() {
+        let read = read(b"{\"id\":\"a\"}\n{\"id\": secret}\n{\"id\":\"c\"}\n");
+        assert_eq!(read[0], Ok("a".into()));
+        assert_eq!(
+            read[1],
+            Err("sample: line 2: not valid JSON (column 8)".into())
+        );
+        assert_eq!(read[2], Ok("c".into()), "the next line is read");
+    }
+
+    #[test]
+    fn a_cut_stream_is_an_error_and_ends() {
+        let plain = b"{\"id\":\"a\"}\n".repeat(99);
+        let mut packed = compress_to_vec(&plain[..], CompressionLevel::Fastest);
+        packed.truncate(packed.len() - 3);
+        assert!(read(&packed).last().is_some_and(Result::is_err));
+    }
+
+    proptest! {
+        #[test]
+        fn rubbish_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..300), zstd in any::<bool>()) {
+            let magic: &[u8] = if zstd { &ZSTD_MAGIC } else { &[] };
+            read(&[magic, &bytes].concat());
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Sums that all figures follow from, collected one article at a time in constant memory.
+
+use super::report::{AxisReport, LabelReport};
+use crate::label::{Axis, AxisKind};
+
+/// One article on one axis: what is so and what was said. Labels are positions in the axis.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judgement {
+    /// True labels, the main one first.
+    pub truth: Vec<usize>,
+    /// Probability of every label.
+    pub probabilities: Vec<f64>,
+    /// The most probable label.
+    pub best: usize,
+    /// Labels of the answer; empty for an abstention.
+    pub assigned: Vec<usize>,
+    /// Whether the model answered.
+    pub answered: bool,
+}
+
+/// Running sums of an evaluation.
+#[derive(Debug, Clone)]
+pub struct Evaluation {
+    axis: Axis,
+    articles: u64,
+    exact: u64,
+    in_truth: u64,
+    answered: u64,
+    exact_answered: u64,
+    labels: Vec<LabelCounts>,
+    bins: [Bin; BINS],
+}
+
+/// Bins of equal width for the expected calibration error (Guo et al. 2017).
+const BINS: usize = 15;
+
+#[derive(Debug, Clone, Copy, Default)]
+struct LabelCounts {
+    both: u64,
+    said: u64,
+    so: u64,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Bin {
+    count: u64,
+    confidence: f64,
+    correct: u64,
+}
+
+impl Evaluation {
+    /// Nothing judged yet.
+    #[must_use]
+    pub fn new(axis: &Axis) -> Self {
+        Self {
+            axis: axis.clone(),
+            articles: 0,
+            exact: 0,
+            in_truth: 0,
+            answered: 0,
+            exact_answered: 0,
+            labels: vec![LabelCounts::default(); axis.labels().len()],
+            bins: [Bin::default(); BINS],
+        }
+    }
+
+    /// Adds one article. A single-label axis is judged by its most probable label even where the
+    /// model abstained, so that figures with and without abstention can be told apart.
+    pub fn add(&mut self, judgement: &Judgement) {
+        let (said, so) = match self.axis.kind() {
+            AxisKind::Single => (
+                vec![judgement.best],
+                judgement.truth.iter().copied().take(1).collect(),
+            ),
+            AxisKind::Multi => (judgement.assigned.clone(), judgement.truth.clone()),
+        };
+        let exact = said.len() == so.len() && said.iter().all(|label| so.contains(label));
+        self.articles += 1;
+        self.exact += u64::from(exact);
+        self.in_truth += u64::from(judgement.truth.contains(&judgement.best));
+        self.answered += u64::from(judgement.answered);
+        self.exact_answered += u64::from(exact && judgement.answered);
+        for (label, counts) in self.labels.iter_mut().enumerate() {
+            let (said, so) = (said.contains(&label), so.contains(&label));
+            counts.both += u64::from(said && so);
+            counts.said += u64::from(said);
+            counts.so += u64::from(so);
+        }
+        self.add_confidence(judgement, exact);
+    }
+
+    /// Single-label: the most probable label's probability. Multi-label: every label's.
+    fn add_confidence(&mut self, judgement: &Judgement, exact: bool) {
+        match self.axis.kind() {
+            AxisKind::Single => self.bin(judgement.probabilities[judgement.best], exact),
+            AxisKind::Multi => {
+                for (label, &probability) in judgement.probabilities.iter().enumerate() {
+                    self.bin(probability, judgement.truth.contains(&label));
+                }
+            }
+        }
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a probability times 15 is a small positive number"
+    )]
+    fn bin(&mut self, confidence: f64, correct: bool) {
+        let index = (confidence * as_f64(BINS as u64)) as usize;
+        let bin = &mut self.bins[index.min(BINS - 1)];
+        bin.count += 1;
+        bin.confidence += confidence;
+        bin.correct += u64::from(correct);
+    }
+
+    /// The figures so far.
+    #[must_use]
+    pub fn report(&self) -> AxisReport {
+        let both = self.labels.iter().map(|l| l.both).sum();
+        let said = self.labels.iter().map(|l| l.said).sum();
+        let so = self.labels.iter().map(|l| l.so).sum();
+        let labels = self.axis.labels().iter().zip(&self.labels);
+        let per_label: Vec<_> = labels
+            .map(|(label, counts)| LabelReport {
+                code: label.code.clone(),
+                name: label.name.clone(),
+                support: counts.so,
+                precision: ratio(counts.both, counts.said),
+                recall: ratio(counts.both, counts.so),
+                f1: f1(counts.both, counts.said, counts.so),
+            })
+            .collect();
+        let occurring = self.labels.iter().filter(|l| l.said + l.so > 0).count();
+        let sum_f1: f64 = per_label.iter().map(|label| label.f1).sum();
+        AxisReport {
+            axis: self.axis.name().into(),
+            n: self.articles,
+            accuracy: ratio(self.exact, self.articles),
+            macro_f1: sum_f1 / as_f64(occurring.max(1) as u64),
+            micro_f1: f1(both, said, so),
+            ece: self.expected_calibration_error(),
+            coverage: ratio(self.answered, self.articles),
+            selective_accuracy: ratio(self.exact_answered, self.answered),
+            in_set_accuracy: ratio(self.in_truth, self.articles),
+            per_label,
+        }
+    }
+
+    fn expected_calibration_error(&self) -> f64 {
+        let gap = |bin: &Bin| (bin.confidence - as_f64(bin.correct)).abs();
+        let total: u64 = self.bins.iter().map(|bin| bin.count).sum();
+        self.bins.iter().map(gap).sum::<f64>() / as_f64(total.max(1))
+    }
+}
+
+fn f1(both: u64, said: u64, so: u64) -> f64 {
+    ratio(2 * both, said + so)
+}
+
+/// a / b, and 0 for nothing of nothing.
+fn ratio(a: u64, b: u64) -> f64 {
+    if b == 0 { 0.0 } else { as_f64(a) / as_f64(b) }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are below 2^53")]
+fn as_f64(count: u64) -> f64 {
+    count as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::label::{AxisParts, Label};
+
+    fn axis(kind: AxisKind) -> Axis {
+        let label = |code: &str| Label {
+            code: code.into(),
+            name: code.into(),
+            definition: String::new(),
+        };
+        let parts = AxisParts {
+            name: "axis".into(),
+            kind,
+            definition: String::new(),
+            labels: ["a", "b", "c"].map(label).into(),
+        };
+        Axis::try_from(parts).unwrap()
+    }
+
+    fn judgement(truth: &[usize], probabilities: [f64; 3], assigned: &[usize]) -> Judgement {
+        let best = (0..3).max_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]));
+        Judgement {
+            truth: truth.to_vec(),
+            probabilities: probabilities.to_vec(),
+            best: best.unwrap(),
+            assigned: assigned.to_vec(),
+            answered: true,
+        }
+    }
+
+    fn close(a: f64, b: f64) -> bool {
+        (a - b).abs() < 1e-12
+    }
+
+    /// Expected values by scikit-learn 1.5: `f1_score([0, 0, 1, 2], [0, 1, 1, 0], ...)`.
+    #[test]
+    fn single_label_figures_are_scikit_learns() {
+        let mut evaluation = Evaluation::new(&axis(AxisKind::Single));
+        for (truth, best) in [(0, 0), (0, 1), (1, 1), (2, 0)] {
+            let mut probabilities = [0.2, 0.2, 0.2];
+            probabilities[best] = 0.6;
+            evaluation.add(&judgement(&[truth, best], probabilities, &[best]));
+        }
+        let report = evaluation.report();
+        assert!(close(report.accuracy, 0.5) && close(report.micro_f1, 0.5));
+        assert!(close(report.macro_f1, (0.5 + 2.0 / 3.0) / 3.0));
+        assert!(close(report.in_set_accuracy, 1.0));
+        assert!(close(report.ece, 0.1), "0.6 sure and right half the time");
+        assert!(close(report.per_label[1].precision, 0.5));
+    }
+
+    #[test]
+    fn multi_label_figures_count_every_decision() {
+        let mut evaluation = Evaluation::new(&axis(AxisKind::Multi));
+        evaluation.add(&judgement(&[0, 1], [0.9, 0.9, 0.1], &[0, 1]));
+        evaluation.add(&judgement(&[0], [0.9, 0.1, 0.9], &[0, 2]));
+        evaluation.add(&judgement(&[], [0.1, 0.1, 0.1], &[]));
+        let report = evaluation.report();
+        assert!(close(report.accuracy, 2.0 / 3.0), "exact match");
+        assert!(close(report.micro_f1, 6.0 / 7.0));
+        assert!(close(report.macro_f1, 2.0 / 3.0));
+        let gap = (4.0 * 0.9 - 3.0f64).abs() + (5.0 * 0.1f64).abs();
+        assert!(close(report.ece, gap / 9.0));
+    }
+
+    #[test]
+    fn an_abstention_is_judged_but_not_covered() {
+        let mut evaluation = Evaluation::new(&axis(AxisKind::Single));
+        let right = judgement(&[0], [0.4, 0.3, 0.3], &[0]);
+        evaluation.add(&Judgement {
+            answered: false,
+            assigned: vec![],
+            ..right.clone()
+        });
+        evaluation.add(&judgement(&[1], [0.4, 0.3, 0.3], &[0]));
+        let report = evaluation.report();
+        assert!(close(report.coverage, 0.5) && close(report.accuracy, 0.5));
+        assert!(close(report.selective_accuracy, 0.0));
+    }
+}

@@ -1,0 +1,187 @@
+//! Chooses a vocabulary by document frequency in two passes over a corpus, in memory that does
+//! not grow with it.
+//!
+//! Pass 1 ([`Sketch`]) counts hashed n-grams in a table of fixed size, so a count is at least the
+//! true document frequency. Pass 2 ([`DocumentFrequencies`]) counts exactly, and only those
+//! n-grams that can still reach the minimum. Both are sums, so the order of documents and the
+//! number of threads change nothing.
+//!
+//! The sketch is a count-min sketch (Cormode and Muthukrishnan 2005) of depth 1.
+
+use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::{HashMap, HashSet};
+
+use rustc_hash::FxHasher;
+use serde::{Deserialize, Serialize};
+
+use super::{FeaturizerConfig, Vocabulary, VocabularyError, for_each_ngram};
+
+/// Which terms a vocabulary keeps.
+///
+/// | name | default | purpose | range |
+/// | --- | --- | --- | --- |
+/// | `min_document_frequency` | 5 | fewest documents that a term occurs in | 1 or more |
+/// | `max_terms` | 60000 | most terms; those in most documents are kept, ties in byte order | 1 to 4000000 |
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SelectionParams {
+    /// Fewest documents that a term occurs in.
+    pub min_document_frequency: u32,
+    /// Most terms.
+    pub max_terms: usize,
+}
+
+impl Default for SelectionParams {
+    fn default() -> Self {
+        Self {
+            min_document_frequency: 5,
+            max_terms: 60_000,
+        }
+    }
+}
+
+const SKETCH_BITS: u32 = 23;
+
+type TermHasher = BuildHasherDefault<FxHasher>;
+
+/// Upper bounds of document frequencies, by hash.
+#[derive(Debug, Clone)]
+pub struct Sketch {
+    counts: Vec<u32>,
+}
+
+impl Default for Sketch {
+    fn default() -> Self {
+        Self {
+            counts: vec![0; 1 << SKETCH_BITS],
+        }
+    }
+}
+
+impl Sketch {
+    /// Counts each distinct n-gram of one document once.
+    pub fn add(&mut self, config: &FeaturizerConfig, zones: &[&str]) {
+        let mut slots = HashSet::with_hasher(TermHasher::default());
+        for_each_ngram(config, zones, |ngram| {
+            slots.insert(Self::slot(ngram.term));
+        });
+        for slot in slots {
+            self.counts[slot] = self.counts[slot].saturating_add(1);
+        }
+    }
+
+    /// Adds the counts of another sketch.
+    pub fn merge(&mut self, other: &Self) {
+        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
+            *count = count.saturating_add(*more);
+        }
+    }
+
+    fn at_most(&self, term: &str) -> u32 {
+        self.counts[Self::slot(term)]
+    }
+
+    fn slot(term: &str) -> usize {
+        let mut hasher = FxHasher::default();
+        hasher.write(term.as_bytes());
+        (hasher.finish() >> (u64::BITS - SKETCH_BITS)) as usize
+    }
+}
+
+/// Exact document frequencies of the n-grams that a [`Sketch`] lets through.
+#[derive(Debug, Clone, Default)]
+pub struct DocumentFrequencies {
+    counts: HashMap<Box<str>, u32, TermHasher>,
+}
+
+impl DocumentFrequencies {
+    /// Counts each distinct n-gram of one document once, if it can reach the minimum.
+    pub fn add(
+        &mut self,
+        config: &FeaturizerConfig,
+        params: &SelectionParams,
+        sketch: &Sketch,
+        zones: &[&str],
+    ) {
+        let mut seen: HashSet<Box<str>, TermHasher> = HashSet::default();
+        for_each_ngram(config, zones, |ngram| {
+            if sketch.at_most(ngram.term) >= params.min_document_frequency
+                && !seen.contains(ngram.term)
+            {
+                seen.insert(ngram.term.into());
+            }
+        });
+        for term in seen {
+            *self.counts.entry(term).or_insert(0) += 1;
+        }
+    }
+
+    /// Adds the counts of another part of the corpus.
+    pub fn merge(&mut self, other: Self) {
+        for (term, count) in other.counts {
+            *self.counts.entry(term).or_insert(0) += count;
+        }
+    }
+
+    /// The vocabulary of the terms that `params` keep.
+    ///
+    /// # Errors
+    /// When no term is left.
+    pub fn into_vocabulary(self, params: &SelectionParams) -> Result<Vocabulary, VocabularyError> {
+        let mut terms: Vec<(Box<str>, u32)> = self
+            .counts
+            .into_iter()
+            .filter(|&(_, count)| count >= params.min_document_frequency)
+            .collect();
+        terms.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        terms.truncate(params.max_terms);
+        let mut terms: Vec<Box<str>> = terms.into_iter().map(|(term, _)| term).collect();
+        terms.sort_unstable();
+        Vocabulary::from_sorted(terms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENTS: [&str; 4] = ["war war peace", "war talks", "peace talks now", "war ends"];
+
+    fn select(order: &[usize], params: SelectionParams) -> Vec<String> {
+        let config = FeaturizerConfig::default();
+        let mut sketch = Sketch::default();
+        for &index in order {
+            sketch.add(&config, &[DOCUMENTS[index]]);
+        }
+        let (mut left, mut right) = (
+            DocumentFrequencies::default(),
+            DocumentFrequencies::default(),
+        );
+        for (&index, part) in order.iter().zip([0, 1, 1, 0]) {
+            let part = if part == 0 { &mut left } else { &mut right };
+            part.add(&config, &params, &sketch, &[DOCUMENTS[index]]);
+        }
+        left.merge(right);
+        let vocabulary = left.into_vocabulary(&params).unwrap();
+        vocabulary.iter().map(ToOwned::to_owned).collect()
+    }
+
+    #[test]
+    fn documents_are_counted_not_occurrences() {
+        let params = SelectionParams {
+            min_document_frequency: 2,
+            max_terms: 100,
+        };
+        assert_eq!(select(&[0, 1, 2, 3], params), ["peace", "talks", "war"]);
+    }
+
+    #[test]
+    fn the_most_frequent_are_kept_and_order_changes_nothing() {
+        let params = SelectionParams {
+            min_document_frequency: 1,
+            max_terms: 2,
+        };
+        assert_eq!(select(&[0, 1, 2, 3], params), ["peace", "war"]);
+        assert_eq!(select(&[3, 1, 0, 2], params), ["peace", "war"]);
+    }
+}

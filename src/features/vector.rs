@@ -1,0 +1,83 @@
+//! Sparse term counts of one article.
+
+use super::TermId;
+
+/// A term and how often it occurs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TermCount {
+    /// The term.
+    pub term: TermId,
+    /// Its occurrences, at least 1.
+    pub count: u32,
+}
+
+/// Counts of the known terms of one article, by rising term, with what was read to get them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TermVector {
+    entries: Vec<TermCount>,
+    tokens: u32,
+    known_tokens: u32,
+    truncated: bool,
+}
+
+impl TermVector {
+    /// Counts the occurrences in `terms`, which may stand in any order.
+    #[must_use]
+    pub(super) fn count(
+        mut terms: Vec<TermId>,
+        tokens: u32,
+        known_tokens: u32,
+        truncated: bool,
+    ) -> Self {
+        terms.sort_unstable();
+        let entries = terms
+            .chunk_by(PartialEq::eq)
+            .map(|run| TermCount {
+                term: run[0],
+                count: u32::try_from(run.len()).unwrap_or(u32::MAX),
+            })
+            .collect();
+        Self {
+            entries,
+            tokens,
+            known_tokens,
+            truncated,
+        }
+    }
+
+    /// The counts by rising term.
+    #[must_use]
+    pub fn entries(&self) -> &[TermCount] {
+        &self.entries
+    }
+
+    /// How many tokens were read.
+    #[must_use]
+    pub fn tokens(&self) -> u32 {
+        self.tokens
+    }
+
+    /// How many of them are terms of the vocabulary by themselves.
+    #[must_use]
+    pub fn known_tokens(&self) -> u32 {
+        self.known_tokens
+    }
+
+    /// Whether tokens past [`super::FeaturizerConfig::max_tokens`] were left unread.
+    #[must_use]
+    pub fn is_truncated(&self) -> bool {
+        self.truncated
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn occurrences_become_sorted_counts() {
+        let vector = TermVector::count(vec![7, 2, 7, 7], 5, 4, false);
+        let entries: Vec<_> = vector.entries().iter().map(|e| (e.term, e.count)).collect();
+        assert_eq!(entries, [(2, 1), (7, 3)]);
+    }
+}

@@ -1,0 +1,9 @@
+pub mod article;
+pub mod bayes;
+pub mod corpus;
+pub mod evaluate;
+pub mod features;
+pub mod label;
+pub mod model;
+pub mod tagger;
+pub mod text;

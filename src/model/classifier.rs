@@ -1,0 +1,152 @@
+//! The answer to one axis: a scorer, its calibration and the rule that decides.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    bayes::{Calibration, NaiveBayes},
+    label::{Axis, AxisKind},
+};
+
+/// How probabilities become an answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum DecisionRule {
+    /// The most probable label, unless it is less probable than this.
+    Argmax {
+        /// Probability under which the axis abstains, 0 to 1.
+        min_probability: f64,
+    },
+    /// Every label at least as probable as its threshold.
+    Thresholds {
+        /// One threshold a label, 0 to 1.
+        thresholds: Vec<f64>,
+    },
+}
+
+/// When a whole article is not answered.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AbstentionPolicy {
+    /// Fewest known tokens.
+    pub min_known_tokens: u32,
+    /// Smallest share of tokens that are known, 0 to 1.
+    pub min_known_share: f64,
+}
+
+/// Parts that do not make a classifier.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("axis {axis}: {fault}")]
+pub struct ClassifierError {
+    axis: String,
+    fault: &'static str,
+}
+
+/// A scorer with one column a label, its calibration and its decision rule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Classifier {
+    axis: Axis,
+    scorer: NaiveBayes<f32>,
+    calibration: Calibration,
+    rule: DecisionRule,
+}
+
+impl Classifier {
+    /// Checks that the parts belong together.
+    ///
+    /// # Errors
+    /// When a number of labels, a rule or a probability does not fit the axis.
+    pub fn new(
+        axis: Axis,
+        scorer: NaiveBayes<f32>,
+        calibration: Calibration,
+        rule: DecisionRule,
+    ) -> Result<Self, ClassifierError> {
+        let labels = axis.labels().len();
+        let fault = if scorer.columns() != labels {
+            Some("the table has not one column a label")
+        } else if !calibration.is_valid_for(labels) {
+            Some("the calibration does not fit the labels")
+        } else if !rule.is_valid_for(axis.kind(), labels) {
+            Some("the decision rule does not fit the labels")
+        } else {
+            None
+        };
+        match fault {
+            None => Ok(Self {
+                axis,
+                scorer,
+                calibration,
+                rule,
+            }),
+            Some(fault) => Err(ClassifierError {
+                axis: axis.name().into(),
+                fault,
+            }),
+        }
+    }
+
+    /// The question that this answers.
+    #[must_use]
+    pub fn axis(&self) -> &Axis {
+        &self.axis
+    }
+
+    /// Raw log-odds.
+    #[must_use]
+    pub fn scorer(&self) -> &NaiveBayes<f32> {
+        &self.scorer
+    }
+
+    /// From raw to calibrated log-odds.
+    #[must_use]
+    pub fn calibration(&self) -> &Calibration {
+        &self.calibration
+    }
+
+    /// From probabilities to an answer.
+    #[must_use]
+    pub fn rule(&self) -> &DecisionRule {
+        &self.rule
+    }
+}
+
+impl DecisionRule {
+    fn is_valid_for(&self, kind: AxisKind, labels: usize) -> bool {
+        let probable = |p: &f64| (0.0..=1.0).contains(p);
+        match (self, kind) {
+            (Self::Argmax { min_probability }, AxisKind::Single) => probable(min_probability),
+            (Self::Thresholds { thresholds }, AxisKind::Multi) => {
+                thresholds.len() == labels && thresholds.iter().all(probable)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl AbstentionPolicy {
+    /// Whether the numbers are usable.
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        (0.0..=1.0).contains(&self.min_known_share)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_fit_their_kind_of_axis() {
+        let argmax = |min_probability| DecisionRule::Argmax { min_probability };
+        let thresholds = |thresholds: &[f64]| DecisionRule::Thresholds {
+            thresholds: thresholds.to_vec(),
+        };
+        assert!(argmax(0.3).is_valid_for(AxisKind::Single, 2));
+        assert!(!argmax(0.3).is_valid_for(AxisKind::Multi, 2));
+        assert!(!argmax(f64::NAN).is_valid_for(AxisKind::Single, 2));
+        assert!(thresholds(&[0.0, 1.0]).is_valid_for(AxisKind::Multi, 2));
+        assert!(!thresholds(&[0.5]).is_valid_for(AxisKind::Multi, 2));
+        assert!(!thresholds(&[0.5, 1.1]).is_valid_for(AxisKind::Multi, 2));
+    }
+}

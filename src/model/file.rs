@@ -1,0 +1,361 @@
+//! Model files: `safetensors` with all that is not a table as JSON in its metadata.
+//!
+//! | tensor | type | shape | holds |
+//! | --- | --- | --- | --- |
+//! | `vocabulary.text` | u8 | (bytes) | all terms, one after another |
+//! | `vocabulary.ends` | u32 | (terms) | where each term ends in it |
+//! | `weights.AXIS` | f32 | (terms, labels) | log-odds of one occurrence |
+//!
+//! The metadata has one entry, `newstance`: a [`Manifest`]. Its digest is the SHA-256 of the whole
+//! file with the digest's own 64 digits replaced by zeros, so no bit of the file is unprotected.
+//! A reader needs nothing but `safetensors` and JSON; nothing in the file is code.
+
+use std::{
+    collections::HashMap,
+    io::{self, Read},
+};
+
+use safetensors::{Dtype, SafeTensorError, SafeTensors, tensor::TensorView};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use thiserror::Error;
+
+use super::{
+    AbstentionPolicy, Card, Classifier, ClassifierError, DecisionRule, Digest, Model,
+    canary::Canary,
+};
+use crate::{
+    bayes::{Calibration, NaiveBayes},
+    features::{Featurizer, FeaturizerConfig, Vocabulary, VocabularyError},
+    label::Axis,
+};
+
+/// The format that this code writes, and the only one that it reads.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// Larger files are refused unread.
+pub const MAX_FILE_BYTES: u64 = 1 << 30;
+
+const FORMAT: &str = "newstance-model";
+const METADATA_KEY: &str = "newstance";
+const NO_DIGEST: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// Why a file is not a usable model.
+#[derive(Debug, Error)]
+pub enum ModelFileError {
+    /// Reading failed.
+    #[error("cannot read the model: {0}")]
+    Read(#[from] io::Error),
+    /// Larger than [`MAX_FILE_BYTES`].
+    #[error("the model is larger than {MAX_FILE_BYTES} bytes")]
+    TooLarge,
+    /// Not a safetensors file, or a damaged one.
+    #[error("not a model file: {0}")]
+    SafeTensors(#[from] SafeTensorError),
+    /// A safetensors file of something else.
+    #[error("not a model file: no {METADATA_KEY:?} in its metadata")]
+    NoManifest,
+    /// The manifest is not understood.
+    #[error("model manifest: {0}")]
+    Manifest(#[from] serde_json::Error),
+    /// Another format, or another version of this one.
+    #[error("model format {format:?} version {version}; this program reads {FORMAT:?} version {FORMAT_VERSION}")]
+    Version {
+        /// The format found.
+        format: String,
+        /// Its version.
+        version: u32,
+    },
+    /// The content does not match its digest.
+    #[error("model digest does not match: the file is damaged or was changed")]
+    Digest,
+    /// A tensor has another type or shape than its role asks for.
+    #[error("model tensor {name:?}: expected {expected}")]
+    Tensor {
+        /// Its name.
+        name: String,
+        /// What was expected.
+        expected: String,
+    },
+    /// The vocabulary is out of order.
+    #[error("model {0}")]
+    Vocabulary(#[from] VocabularyError),
+    /// Parts of an axis do not fit together.
+    #[error("model {0}")]
+    Classifier(#[from] ClassifierError),
+    /// A value of the manifest is out of range.
+    #[error("model manifest: {0} is out of range")]
+    Value(&'static str),
+    /// The featurizer no longer reads text as it did when the model was trained.
+    #[error("model canary {0} failed: this program reads text differently from the one that trained the model; train it again")]
+    Canary(usize),
+}
+
+/// Everything of a model but its tables.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Manifest {
+    format: String,
+    format_version: u32,
+    digest: Digest,
+    card: Card,
+    featurizer: FeaturizerConfig,
+    abstention: AbstentionPolicy,
+    axes: Vec<AxisManifest>,
+    canaries: Vec<Canary>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AxisManifest {
+    axis: Axis,
+    max_count: u32,
+    bias: Vec<f64>,
+    calibration: Calibration,
+    rule: DecisionRule,
+}
+
+/// What is read first, to tell an unknown version from a damaged file.
+#[derive(Deserialize)]
+struct Magic {
+    format: String,
+    format_version: u32,
+}
+
+impl Model {
+    /// Reads a model file.
+    ///
+    /// # Errors
+    /// When it cannot be read or is not a sound model; see [`ModelFileError`].
+    pub fn read(reader: impl Read) -> Result<Self, ModelFileError> {
+        let mut bytes = Vec::new();
+        reader.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > MAX_FILE_BYTES {
+            return Err(ModelFileError::TooLarge);
+        }
+        Self::from_bytes(&bytes)
+    }
+
+    /// Reads a model from memory. Nothing is allocated that the bytes do not fill.
+    ///
+    /// # Errors
+    /// When it is not a sound model; see [`ModelFileError`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelFileError> {
+        let (header_bytes, header) = SafeTensors::read_metadata(bytes)?;
+        let metadata = header.metadata().as_ref();
+        let manifest = metadata
+            .and_then(|metadata| metadata.get(METADATA_KEY))
+            .ok_or(ModelFileError::NoManifest)?;
+        let magic: Magic = serde_json::from_str(manifest)?;
+        if (magic.format.as_str(), magic.format_version) != (FORMAT, FORMAT_VERSION) {
+            return Err(ModelFileError::Version {
+                format: magic.format,
+                version: magic.format_version,
+            });
+        }
+        let manifest: Manifest = serde_json::from_str(manifest)?;
+        let place = find_digest(bytes, header_bytes, &manifest.digest)?;
+        if digest_of(bytes, place) != manifest.digest {
+            return Err(ModelFileError::Digest);
+        }
+        manifest.into_model(&SafeTensors::deserialize(bytes)?)
+    }
+
+    /// The bytes of the model's file; the same model always gives the same bytes.
+    ///
+    /// # Errors
+    /// When a table is too large for the format.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, ModelFileError> {
+        let manifest = serde_json::to_string(&Manifest::of(self))?;
+        let (text, ends) = vocabulary_tensors(self.featurizer().vocabulary());
+        let weights = self.classifiers.iter().map(weights_tensor);
+        let weights: Vec<_> = weights.collect();
+        let mut tensors = vec![
+            tensor("vocabulary.text", Dtype::U8, vec![text.len()], &text)?,
+            tensor("vocabulary.ends", Dtype::U32, vec![ends.len() / 4], &ends)?,
+        ];
+        for (name, shape, data) in &weights {
+            tensors.push(tensor(name, Dtype::F32, shape.clone(), data)?);
+        }
+        let metadata = HashMap::from([(METADATA_KEY.to_owned(), manifest)]);
+        let mut bytes = safetensors::serialize(tensors, Some(metadata))?;
+        let (header_bytes, _) = SafeTensors::read_metadata(&bytes)?;
+        let place = find_digest(&bytes, header_bytes, NO_DIGEST)?;
+        let digest = digest_of(&bytes, place);
+        bytes[place..place + NO_DIGEST.len()].copy_from_slice(digest.as_bytes());
+        Ok(bytes)
+    }
+}
+
+impl Manifest {
+    fn of(model: &Model) -> Self {
+        let axes = model.classifiers.iter().map(|classifier| AxisManifest {
+            axis: classifier.axis().clone(),
+            max_count: classifier.scorer().max_count(),
+            bias: classifier.scorer().bias().to_vec(),
+            calibration: classifier.calibration().clone(),
+            rule: classifier.rule().clone(),
+        });
+        Self {
+            format: FORMAT.into(),
+            format_version: FORMAT_VERSION,
+            digest: NO_DIGEST.into(),
+            card: model.card.clone(),
+            featurizer: *model.featurizer.config(),
+            abstention: model.abstention,
+            axes: axes.collect(),
+            canaries: Canary::all(&model.featurizer),
+        }
+    }
+
+    fn into_model(self, tensors: &SafeTensors<'_>) -> Result<Model, ModelFileError> {
+        if !Card::is_valid_name(&self.card.name) {
+            return Err(ModelFileError::Value("card.name"));
+        }
+        if !self.abstention.is_valid() {
+            return Err(ModelFileError::Value("abstention.min_known_share"));
+        }
+        let featurizer = Featurizer::new(self.featurizer, read_vocabulary(tensors)?);
+        let terms = featurizer.vocabulary().len();
+        let classifiers = self.axes.into_iter().map(|axis| axis.read(tensors, terms));
+        let classifiers: Vec<Classifier> = classifiers.collect::<Result<_, _>>()?;
+        let distinct = |(at, c): (usize, &Classifier)| {
+            classifiers[..at].iter().all(|d| d.axis().name() != c.axis().name())
+        };
+        if classifiers.is_empty() || !classifiers.iter().enumerate().all(distinct) {
+            return Err(ModelFileError::Value("axes"));
+        }
+        let dead = self.canaries.iter().position(|c| !c.is_alive(&featurizer));
+        if let Some(index) = dead {
+            return Err(ModelFileError::Canary(index));
+        }
+        let mut model = Model::new(self.card, featurizer, self.abstention, classifiers);
+        model.digest = self.digest;
+        Ok(model)
+    }
+}
+
+impl AxisManifest {
+    fn read(self, tensors: &SafeTensors<'_>, terms: usize) -> Result<Classifier, ModelFileError> {
+        let name = weights_name(&self.axis);
+        let shape = [terms, self.axis.labels().len()];
+        let data = read_tensor(tensors, &name, Dtype::F32, Some(&shape))?;
+        let weights = data.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b));
+        let scorer = NaiveBayes::from_parts(self.bias, weights.collect(), self.max_count)
+            .ok_or_else(|| wrong_tensor(&name, "finite numbers and a bias a label"))?;
+        Ok(Classifier::new(
+            self.axis,
+            scorer,
+            self.calibration,
+            self.rule,
+        )?)
+    }
+}
+
+fn weights_name(axis: &Axis) -> String {
+    format!("weights.{}", axis.name())
+}
+
+fn weights_tensor(classifier: &Classifier) -> (String, Vec<usize>, Vec<u8>) {
+    let scorer = classifier.scorer();
+    let data = scorer.weights().iter().flat_map(|weight| weight.to_le_bytes());
+    (
+        weights_name(classifier.axis()),
+        vec![scorer.terms(), scorer.columns()],
+        data.collect(),
+    )
+}
+
+fn vocabulary_tensors(vocabulary: &Vocabulary) -> (Vec<u8>, Vec<u8>) {
+    let mut text = Vec::new();
+    let mut ends = Vec::new();
+    for term in vocabulary.iter() {
+        text.extend_from_slice(term.as_bytes());
+        // A vocabulary has at most 4,000,000 terms of 96 bytes, far below u32::MAX.
+        let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        ends.extend_from_slice(&end.to_le_bytes());
+    }
+    (text, ends)
+}
+
+fn read_vocabulary(tensors: &SafeTensors<'_>) -> Result<Vocabulary, ModelFileError> {
+    let text = read_tensor(tensors, "vocabulary.text", Dtype::U8, None)?;
+    let text = str::from_utf8(text).map_err(|_| wrong_tensor("vocabulary.text", "UTF-8"))?;
+    let ends = read_tensor(tensors, "vocabulary.ends", Dtype::U32, None)?;
+    let mut start = 0;
+    let mut next = |end: &[u8; 4]| {
+        let end = u32::from_le_bytes(*end) as usize;
+        let term = text.get(start..end)?;
+        start = end;
+        Some(Box::from(term))
+    };
+    let terms: Option<Vec<Box<str>>> = ends.as_chunks().0.iter().map(&mut next).collect();
+    let terms = terms.filter(|_| start == text.len());
+    let terms = terms.ok_or_else(|| wrong_tensor("vocabulary.ends", "rising ends of terms"))?;
+    Ok(Vocabulary::from_sorted(terms)?)
+}
+
+fn tensor<'d>(
+    name: &str,
+    dtype: Dtype,
+    shape: Vec<usize>,
+    data: &'d [u8],
+) -> Result<(String, TensorView<'d>), ModelFileError> {
+    Ok((name.to_owned(), TensorView::new(dtype, shape, data)?))
+}
+
+/// The bytes of a tensor of this type and, where given, this shape; otherwise of one dimension.
+fn read_tensor<'d>(
+    tensors: &SafeTensors<'d>,
+    name: &str,
+    dtype: Dtype,
+    shape: Option<&[usize]>,
+) -> Result<&'d [u8], ModelFileError> {
+    let view = tensors.tensor(name)?;
+    let shaped = match shape {
+        Some(shape) => view.shape() == shape,
+        None => view.shape().len() == 1,
+    };
+    if view.dtype() != dtype || !shaped {
+        let shape = shape.map_or_else(|| "(n)".into(), |shape| format!("{shape:?}"));
+        return Err(wrong_tensor(name, &format!("{dtype:?} of shape {shape}")));
+    }
+    Ok(view.data())
+}
+
+fn wrong_tensor(name: &str, expected: &str) -> ModelFileError {
+    ModelFileError::Tensor {
+        name: name.into(),
+        expected: expected.into(),
+    }
+}
+
+/// Where the digest stands in the file's header: exactly once.
+fn find_digest(bytes: &[u8], header_bytes: usize, digest: &str) -> Result<usize, ModelFileError> {
+    let header = bytes.get(8..8 + header_bytes).unwrap_or_default();
+    let is_digest = digest.len() == NO_DIGEST.len();
+    let mut places = header
+        .windows(NO_DIGEST.len())
+        .enumerate()
+        .filter(|(_, window)| is_digest && *window == digest.as_bytes());
+    match (places.next(), places.next()) {
+        (Some((place, _)), None) => Ok(8 + place),
+        _ => Err(ModelFileError::Digest),
+    }
+}
+
+/// SHA-256 of the file with zeros at `place`.
+fn digest_of(bytes: &[u8], place: usize) -> Digest {
+    let hash = Sha256::new()
+        .chain_update(&bytes[..place])
+        .chain_update(NO_DIGEST)
+        .chain_update(&bytes[place + NO_DIGEST.len()..])
+        .finalize();
+    hex(&hash)
+}
+
+/// Lower-case hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
