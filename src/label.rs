@@ -104,11 +104,19 @@ impl Axis {
         &self.0.labels
     }
 
-    /// Position of the label with this code.
+    /// Position of the label with this code. The scheme may be left out: `04000000` finds
+    /// `medtop:04000000`, as some corpora write it.
     #[must_use]
     pub fn index_of(&self, code: &str) -> Option<usize> {
-        self.0.labels.iter().position(|label| label.code == code)
+        let labels = self.0.labels.iter();
+        let mut codes = labels.map(|label| label.code.as_str());
+        let exact = codes.clone().position(|known| known == code);
+        exact.or_else(|| codes.position(|known| without_scheme(known) == code))
     }
+}
+
+fn without_scheme(code: &str) -> &str {
+    code.split_once(':').map_or(code, |(_, local)| local)
 }
 
 impl TryFrom<AxisParts> for Axis {
@@ -179,6 +187,7 @@ mod tests {
     fn a_good_axis_finds_its_labels() {
         let axis = axis("genre", AxisKind::Single, &["g:news", "g:opinion"]).unwrap();
         assert_eq!(axis.index_of("g:opinion"), Some(1));
+        assert_eq!(axis.index_of("opinion"), Some(1));
         assert_eq!(axis.index_of("g:other"), None);
     }
 

@@ -1,1 +1,7 @@
-fn main(){}
+//! The `newstance` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    newstance::cli::run()
+}

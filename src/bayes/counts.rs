@@ -72,6 +72,15 @@ impl ClassCounts {
         &self.terms
     }
 
+    /// The counts of these classes alone, in this order.
+    #[must_use]
+    pub fn rows(&self, classes: &[usize]) -> Self {
+        Self {
+            documents: classes.iter().map(|&class| self.documents[class]).collect(),
+            terms: self.terms.select(ndarray::Axis(0), classes),
+        }
+    }
+
     /// The counts of a yes-or-no decision out of those of a multi-label axis, whose last row
     /// counts all documents: row 0 has the documents without label `label`, row 1 those with it.
     #[must_use]

@@ -143,6 +143,44 @@ impl NaiveBayes<f64> {
         }
     }
 
+    /// A scorer of one column that says nothing about any term.
+    #[must_use]
+    pub fn silent(terms: usize, max_count: u32) -> Self {
+        Self {
+            bias: vec![0.0],
+            weights: vec![0.0; terms],
+            max_count,
+        }
+    }
+
+    /// The same columns at the positions `places` among `columns`, zeros elsewhere.
+    #[must_use]
+    pub fn spread(&self, places: &[usize], columns: usize) -> Self {
+        let spread = |row: &[f64]| {
+            let mut wide = vec![0.0; columns];
+            for (&place, &value) in places.iter().zip(row) {
+                wide[place] = value;
+            }
+            wide
+        };
+        let weights = self.weights.chunks(self.bias.len()).flat_map(spread);
+        Self {
+            bias: spread(&self.bias),
+            weights: weights.collect(),
+            max_count: self.max_count,
+        }
+    }
+
+    /// All weights and biases times `factor`.
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Self {
+        Self {
+            bias: self.bias.iter().map(|b| b * factor).collect(),
+            weights: self.weights.iter().map(|w| w * factor).collect(),
+            max_count: self.max_count,
+        }
+    }
+
     /// Puts the columns of several scorers over the same terms side by side.
     #[must_use]
     pub fn side_by_side(parts: &[Self]) -> Option<Self> {

@@ -7,16 +7,16 @@ pub use metrics::{Evaluation, Judgement};
 pub use report::{AxisReport, LabelReport};
 
 use crate::{
-    label::Axis,
+    label::{Axis, AxisKind},
     tagger::{AxisTagging, Decision},
 };
 
-/// What a model said of an article against what its label says; `None` where no recorded code is
-/// a label of the axis, or where a single-label axis has none.
+/// What a model said of an article against what its labels say; `None` where an axis that has
+/// exactly one label is given none of its own.
 #[must_use]
 pub fn judge(axis: &Axis, tagging: &AxisTagging<'_>, codes: &[String]) -> Option<Judgement> {
     let truth: Vec<usize> = codes.iter().filter_map(|code| axis.index_of(code)).collect();
-    if truth.is_empty() && !codes.is_empty() {
+    if truth.is_empty() && axis.kind() == AxisKind::Single {
         return None;
     }
     let mut probabilities = vec![0.0; axis.labels().len()];

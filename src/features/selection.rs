@@ -1,10 +1,9 @@
-//! Chooses a vocabulary by document frequency in two passes over a corpus, in memory that does
-//! not grow with it.
+//! Chooses a vocabulary by document frequency in two passes over a corpus that is never in memory.
 //!
 //! Pass 1 ([`Sketch`]) counts hashed n-grams in a table of fixed size, so a count is at least the
 //! true document frequency. Pass 2 ([`DocumentFrequencies`]) counts exactly, and only those
-//! n-grams that can still reach the minimum. Both are sums, so the order of documents and the
-//! number of threads change nothing.
+//! n-grams that can still reach the minimum: the many that occur once or twice, which make up
+//! most of a corpus, take no memory. Both are sums, so the order of documents changes nothing.
 //!
 //! The sketch is a count-min sketch (Cormode and Muthukrishnan 2005) of depth 1.
 
@@ -44,6 +43,10 @@ const SKETCH_BITS: u32 = 23;
 
 type TermHasher = BuildHasherDefault<FxHasher>;
 
+/// Place of an n-gram in a [`Sketch`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Slot(usize);
+
 /// Upper bounds of document frequencies, by hash.
 #[derive(Debug, Clone)]
 pub struct Sketch {
@@ -59,32 +62,49 @@ impl Default for Sketch {
 }
 
 impl Sketch {
-    /// Counts each distinct n-gram of one document once.
-    pub fn add(&mut self, config: &FeaturizerConfig, zones: &[&str]) {
-        let mut slots = HashSet::with_hasher(TermHasher::default());
-        for_each_ngram(config, zones, |ngram| {
-            slots.insert(Self::slot(ngram.term));
-        });
-        for slot in slots {
+    /// The slots of the distinct n-grams of one document.
+    #[must_use]
+    pub fn slots(config: &FeaturizerConfig, zones: &[&str]) -> Vec<Slot> {
+        let mut slots = Vec::new();
+        for_each_ngram(config, zones, |ngram| slots.push(Self::slot(ngram.term)));
+        slots.sort_unstable();
+        slots.dedup();
+        slots
+    }
+
+    /// Counts one document by its slots.
+    pub fn add(&mut self, slots: &[Slot]) {
+        for &Slot(slot) in slots {
             self.counts[slot] = self.counts[slot].saturating_add(1);
         }
     }
 
-    /// Adds the counts of another sketch.
-    pub fn merge(&mut self, other: &Self) {
-        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
-            *count = count.saturating_add(*more);
-        }
+    /// The distinct n-grams of one document that can reach the minimum.
+    #[must_use]
+    pub fn candidates(
+        &self,
+        config: &FeaturizerConfig,
+        params: &SelectionParams,
+        zones: &[&str],
+    ) -> Vec<Box<str>> {
+        let mut candidates: HashSet<Box<str>, TermHasher> = HashSet::default();
+        for_each_ngram(config, zones, |ngram| {
+            let frequent = self.at_most(ngram.term) >= params.min_document_frequency;
+            if frequent && !candidates.contains(ngram.term) {
+                candidates.insert(ngram.term.into());
+            }
+        });
+        candidates.into_iter().collect()
     }
 
     fn at_most(&self, term: &str) -> u32 {
-        self.counts[Self::slot(term)]
+        self.counts[Self::slot(term).0]
     }
 
-    fn slot(term: &str) -> usize {
+    fn slot(term: &str) -> Slot {
         let mut hasher = FxHasher::default();
         hasher.write(term.as_bytes());
-        (hasher.finish() >> (u64::BITS - SKETCH_BITS)) as usize
+        Slot((hasher.finish() >> (u64::BITS - SKETCH_BITS)) as usize)
     }
 }
 
@@ -95,31 +115,10 @@ pub struct DocumentFrequencies {
 }
 
 impl DocumentFrequencies {
-    /// Counts each distinct n-gram of one document once, if it can reach the minimum.
-    pub fn add(
-        &mut self,
-        config: &FeaturizerConfig,
-        params: &SelectionParams,
-        sketch: &Sketch,
-        zones: &[&str],
-    ) {
-        let mut seen: HashSet<Box<str>, TermHasher> = HashSet::default();
-        for_each_ngram(config, zones, |ngram| {
-            if sketch.at_most(ngram.term) >= params.min_document_frequency
-                && !seen.contains(ngram.term)
-            {
-                seen.insert(ngram.term.into());
-            }
-        });
-        for term in seen {
+    /// Counts one document by its candidates.
+    pub fn add(&mut self, candidates: Vec<Box<str>>) {
+        for term in candidates {
             *self.counts.entry(term).or_insert(0) += 1;
-        }
-    }
-
-    /// Adds the counts of another part of the corpus.
-    pub fn merge(&mut self, other: Self) {
-        for (term, count) in other.counts {
-            *self.counts.entry(term).or_insert(0) += count;
         }
     }
 
@@ -151,18 +150,13 @@ mod tests {
         let config = FeaturizerConfig::default();
         let mut sketch = Sketch::default();
         for &index in order {
-            sketch.add(&config, &[DOCUMENTS[index]]);
+            sketch.add(&Sketch::slots(&config, &[DOCUMENTS[index]]));
         }
-        let (mut left, mut right) = (
-            DocumentFrequencies::default(),
-            DocumentFrequencies::default(),
-        );
-        for (&index, part) in order.iter().zip([0, 1, 1, 0]) {
-            let part = if part == 0 { &mut left } else { &mut right };
-            part.add(&config, &params, &sketch, &[DOCUMENTS[index]]);
+        let mut frequencies = DocumentFrequencies::default();
+        for &index in order {
+            frequencies.add(sketch.candidates(&config, &params, &[DOCUMENTS[index]]));
         }
-        left.merge(right);
-        let vocabulary = left.into_vocabulary(&params).unwrap();
+        let vocabulary = frequencies.into_vocabulary(&params).unwrap();
         vocabulary.iter().map(ToOwned::to_owned).collect()
     }
 

@@ -112,6 +112,23 @@ impl Classifier {
 }
 
 impl DecisionRule {
+    /// The assigned labels by falling probability, or `None` where no label stands out.
+    ///
+    /// `order` holds the labels by falling probability; it is never empty.
+    #[must_use]
+    pub fn assign(&self, order: &[usize], probabilities: &[f64]) -> Option<Vec<usize>> {
+        match self {
+            Self::Argmax { min_probability } => {
+                let best = order[0];
+                (probabilities[best] >= *min_probability).then(|| vec![best])
+            }
+            Self::Thresholds { thresholds } => {
+                let passes = |&&label: &&usize| probabilities[label] >= thresholds[label];
+                Some(order.iter().filter(passes).copied().collect())
+            }
+        }
+    }
+
     fn is_valid_for(&self, kind: AxisKind, labels: usize) -> bool {
         let probable = |p: &f64| (0.0..=1.0).contains(p);
         match (self, kind) {
@@ -135,6 +152,21 @@ impl AbstentionPolicy {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rules_decide_as_they_say() {
+        let (order, probabilities) = ([1, 0], [0.4, 0.6]);
+        let argmax = |min_probability| {
+            DecisionRule::Argmax { min_probability }.assign(&order, &probabilities)
+        };
+        assert_eq!((argmax(0.6), argmax(0.7)), (Some(vec![1]), None));
+        let thresholds = |thresholds: [f64; 2]| {
+            let thresholds = thresholds.to_vec();
+            DecisionRule::Thresholds { thresholds }.assign(&order, &probabilities)
+        };
+        assert_eq!(thresholds([0.4, 0.6]), Some(vec![1, 0]));
+        assert_eq!(thresholds([0.5, 0.7]), Some(vec![]));
+    }
 
     #[test]
     fn rules_fit_their_kind_of_axis() {

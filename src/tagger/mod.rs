@@ -56,6 +56,12 @@ impl Tagger {
         &self.model
     }
 
+    /// Gives the model back.
+    #[must_use]
+    pub fn into_model(self) -> Model {
+        self.model
+    }
+
     /// Labels one article.
     ///
     /// # Errors
@@ -220,22 +226,9 @@ impl<'m> Reader<'m, '_> {
         if let Some(reason) = self.abstain {
             return (Decision::Abstained(reason), Vec::new());
         }
-        match rule {
-            DecisionRule::Argmax { min_probability } => {
-                let best = order[0];
-                if probabilities[best] < *min_probability {
-                    (Decision::Abstained(AbstainReason::Uncertain), Vec::new())
-                } else {
-                    (Decision::Assigned, vec![best])
-                }
-            }
-            DecisionRule::Thresholds { thresholds } => {
-                let passes = |&&label: &&usize| probabilities[label] >= thresholds[label];
-                (
-                    Decision::Assigned,
-                    order.iter().filter(passes).copied().collect(),
-                )
-            }
+        match rule.assign(order, probabilities) {
+            Some(assigned) => (Decision::Assigned, assigned),
+            None => (Decision::Abstained(AbstainReason::Uncertain), Vec::new()),
         }
     }
 

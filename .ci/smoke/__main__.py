@@ -1,0 +1,50 @@
+"""Drives the real binary the way its users do: a server with four kinds of client, and the CLI.
+
+Run by .ci/run; by hand:
+
+    target/ci/venv/bin/python .ci/smoke --newstance target/release/newstance \
+        --grpcurl target/ci/venv/bin/grpcurl --buf target/ci/npm/node_modules/.bin/buf
+"""
+
+import argparse
+import sys
+
+import api
+import cli
+import hostile
+import reading
+from checks import Checks
+from rpc import Client
+from server import Server
+
+
+def main():
+    tools = arguments()
+    checks = Checks()
+    with Server(tools.newstance) as server:
+        if checks.run("server listens", server.wait_until_listening):
+            check_server(checks, server, tools)
+        checks.run("server keeps quiet about texts", lambda: hostile.check_log(server))
+    cli.check_all(checks, tools.newstance)
+    return checks.summary()
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    for tool in ("newstance", "grpcurl", "buf"):
+        parser.add_argument(f"--{tool}", required=True, metavar="FILE")
+    return parser.parse_args()
+
+
+def check_server(checks, server, tools):
+    with Client(server.address) as client:
+        checks.run("health turns to SERVING", lambda: api.check_health(server, client))
+        api.check_all(checks, server.address, tools)
+        reading.check_all(checks, client)
+        hostile.check_all(checks, server, client)
+        # The client's connection is still open: it must not hold the server up.
+        checks.run("SIGTERM ends it with 0 within 5 s", server.check_stop)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

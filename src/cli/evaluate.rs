@@ -1,0 +1,112 @@
+//! `newstance evaluate`.
+
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use rayon::prelude::*;
+
+use super::{CliError, Format, load_model, open, progress::Progress};
+use crate::{
+    article::ArticleLimits,
+    corpus::{CorpusError, Record, Records, decompressed},
+    evaluate::{Evaluation, Judgement, judge},
+    label::Axis,
+    tagger::{TagOptions, Tagger},
+    train::Observer,
+};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Model file to measure instead of the one in the binary.
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Axis to measure.
+    #[arg(long, value_name = "AXIS")]
+    axis: String,
+    /// Labelled articles, `.jsonl` or `.jsonl.zst`.
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    data: Vec<PathBuf>,
+    /// Measure the articles of this split alone.
+    #[arg(long, value_name = "SPLIT")]
+    split: Option<String>,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// Articles that are in memory at a time.
+const BATCH: usize = 512;
+
+impl Args {
+    pub fn run(self) -> Result<(), CliError> {
+        let tagger = Tagger::new(load_model(self.model.as_deref())?);
+        let classifiers = tagger.model().classifiers().iter();
+        let known: Vec<_> = classifiers.map(|c| c.axis().name()).collect();
+        let known = known.join(", ");
+        let Some(classifier) = tagger.model().classifier(&self.axis) else {
+            let name = self.axis;
+            return Err(CliError::NoAxis { name, known });
+        };
+        let mut evaluation = Evaluation::new(classifier.axis());
+        let progress = Progress::new();
+        for path in &self.data {
+            progress.stage(&format!("measuring {}", path.display()));
+            self.measure(path, &tagger, classifier.axis(), &progress, &mut evaluation)?;
+        }
+        drop(progress);
+        let report = evaluation.report();
+        let mut out = io::stdout().lock();
+        match self.format {
+            Format::Text => write!(out, "{report}")?,
+            Format::Json => {
+                serde_json::to_writer(&mut out, &report).map_err(io::Error::from)?;
+                writeln!(out)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn measure(
+        &self,
+        path: &Path,
+        tagger: &Tagger,
+        axis: &Axis,
+        progress: &Progress,
+        evaluation: &mut Evaluation,
+    ) -> Result<(), CliError> {
+        let reader = decompressed(open(path)?)?;
+        let wanted = |record: &Record| self.split.as_ref().is_none_or(|s| s == record.split());
+        let mut records = Records::new(path.display().to_string(), reader);
+        loop {
+            let batch = records.by_ref().take(BATCH).collect::<Result<Vec<_>, CorpusError>>()?;
+            if batch.is_empty() {
+                return Ok(());
+            }
+            progress.increment(batch.len() as u64);
+            let kept = batch.into_par_iter().filter(wanted);
+            let judged = kept.map(|record| judge_record(tagger, axis, record));
+            for judgement in judged.collect::<Result<Vec<_>, CliError>>()? {
+                judgement.iter().for_each(|judgement| evaluation.add(judgement));
+            }
+        }
+    }
+}
+
+fn judge_record(
+    tagger: &Tagger,
+    axis: &Axis,
+    mut record: Record,
+) -> Result<Option<Judgement>, CliError> {
+    let Some(codes) = record.labels.remove(axis.name()) else {
+        return Ok(None);
+    };
+    let options = TagOptions {
+        axes: vec![axis.name().into()],
+        ..TagOptions::default()
+    };
+    let article = record.into_article(&ArticleLimits::default())?;
+    let tagging = tagger.tag(&article, &options)?;
+    Ok(tagging.axes.first().and_then(|tagging| judge(axis, tagging, &codes)))
+}

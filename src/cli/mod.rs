@@ -1,0 +1,178 @@
+//! The command line: opens files, shows progress, and calls the library.
+//!
+//! Answers go to standard output, everything else to standard error. Exit codes: 0 success, 1
+//! failure, 2 wrong usage. A closed pipe ends the program quietly.
+
+mod evaluate;
+mod inspect;
+mod progress;
+mod render;
+mod serve;
+mod tag;
+mod train;
+
+use std::{
+    fs::File,
+    io,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand, ValueEnum};
+use thiserror::Error;
+
+use crate::{
+    article::ArticleError,
+    corpus::CorpusError,
+    label::AxisError,
+    model::{Model, ModelFileError, embedded::default_model},
+    server::ServeError,
+    tagger::TagError,
+    train::{RecipeError, TrainError},
+};
+
+/// Labels news articles: topic, frames and genre, with probabilities and the words that decided.
+#[derive(Debug, Parser)]
+#[command(name = "newstance", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer over gRPC.
+    Serve(serve::Args),
+    /// Label articles from a file or standard input.
+    Tag(tag::Args),
+    /// Train a model by a recipe.
+    Train(train::Args),
+    /// Measure a model on labelled articles.
+    Evaluate(evaluate::Args),
+    /// Show what a model is made of.
+    Inspect(inspect::Args),
+}
+
+/// How to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// What ends the program with exit code 1.
+#[derive(Debug, Error)]
+enum CliError {
+    #[error("{}: {source}", path.display())]
+    Open { path: PathBuf, source: io::Error },
+    #[error("{}: {source}", path.display())]
+    Write { path: PathBuf, source: io::Error },
+    #[error("cannot write the answer: {0}")]
+    Output(#[from] io::Error),
+    #[error("{model}: {source}")]
+    Model {
+        model: String,
+        source: ModelFileError,
+    },
+    #[error("{0}")]
+    Corpus(#[from] CorpusError),
+    #[error("{0}")]
+    Article(#[from] ArticleError),
+    #[error("{0}")]
+    Tag(#[from] TagError),
+    #[error("{}: {source}", path.display())]
+    Recipe { path: PathBuf, source: RecipeError },
+    #[error("{}: {source}", path.display())]
+    AxisFile {
+        path: PathBuf,
+        source: toml::de::Error,
+    },
+    #[error("{}: {source}", path.display())]
+    Axis { path: PathBuf, source: AxisError },
+    #[error("{0}")]
+    Train(#[from] TrainError),
+    #[error("the model has no axis {name:?}; it has {known}")]
+    NoAxis { name: String, known: String },
+    #[error("{failed} of {all} articles could not be labelled")]
+    Incomplete { failed: u64, all: u64 },
+    #[error("{listen}: {source}")]
+    Listen {
+        listen: std::net::SocketAddr,
+        source: io::Error,
+    },
+    #[error("{0}")]
+    Serve(Box<ServeError<CliError>>),
+    #[error("no threads: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+impl CliError {
+    /// A reader that went away is no failure of ours.
+    fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// Runs the program with the process's arguments.
+#[must_use]
+pub fn run() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Serve(args) => args.run(),
+        Command::Tag(args) => args.run(),
+        Command::Train(args) => args.run(),
+        Command::Evaluate(args) => args.run(),
+        Command::Inspect(args) => args.run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
+        Err(error) => {
+            anstream::eprintln!("newstance: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn open(path: &Path) -> Result<File, CliError> {
+    let cannot = |source| CliError::Open {
+        path: path.into(),
+        source,
+    };
+    let file = File::open(path).map_err(cannot)?;
+    if file.metadata().map_err(cannot)?.is_dir() {
+        return Err(cannot(io::ErrorKind::IsADirectory.into()));
+    }
+    Ok(file)
+}
+
+fn read_to_string(path: &Path) -> Result<String, CliError> {
+    io::read_to_string(open(path)?).map_err(|source| CliError::Open {
+        path: path.into(),
+        source,
+    })
+}
+
+/// The model of a file, or the one in the binary.
+fn load_model(path: Option<&Path>) -> Result<Model, CliError> {
+    let loaded = match path {
+        Some(path) => Model::read(open(path)?),
+        None => default_model(),
+    };
+    loaded.map_err(|source| CliError::Model {
+        model: path.map_or("default model".into(), |path| path.display().to_string()),
+        source,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,85 @@
+//! `newstance train`.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use super::{CliError, progress::Progress, read_to_string};
+use crate::{
+    label::{Axis, AxisParts},
+    train::{Recipe, Source, train},
+};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Recipe that says what the model is made of.
+    #[arg(long, value_name = "FILE")]
+    recipe: PathBuf,
+    /// Directory of the corpora that the recipe names.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Model file to write; it is replaced at once or not at all.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Threads to work on; the result is the same for any number [default: one a core].
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    threads: usize,
+}
+
+impl Args {
+    pub fn run(self) -> Result<(), CliError> {
+        let recipe = Recipe::parse(&read_to_string(&self.recipe)?);
+        let recipe = recipe.map_err(|source| CliError::Recipe {
+            path: self.recipe.clone(),
+            source,
+        })?;
+        let directory = self.recipe.parent().unwrap_or(Path::new("."));
+        let axes = recipe.axes.iter();
+        let axes = axes.map(|axis| read_axis(&directory.join(&axis.definition)));
+        let axes: Vec<Axis> = axes.collect::<Result<_, _>>()?;
+        let threads = rayon::ThreadPoolBuilder::new().num_threads(self.threads);
+        let model = threads.build()?.install(|| {
+            train(&recipe, &axes, &Directory(self.data.clone()), &Progress::new())
+        })?;
+        let bytes = model.to_bytes().map_err(|source| CliError::Model {
+            model: self.out.display().to_string(),
+            source,
+        })?;
+        replace(&self.out, &bytes)
+    }
+}
+
+fn read_axis(path: &Path) -> Result<Axis, CliError> {
+    let parts: AxisParts =
+        toml::from_str(&read_to_string(path)?).map_err(|source| CliError::AxisFile {
+            path: path.into(),
+            source,
+        })?;
+    parts.try_into().map_err(|source| CliError::Axis {
+        path: path.into(),
+        source,
+    })
+}
+
+/// Corpora as files of one directory.
+struct Directory(PathBuf);
+
+impl Source for Directory {
+    fn open(&self, file: &str) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(File::open(self.0.join(file))?))
+    }
+}
+
+/// Writes beside the target and renames, so that nobody ever reads half a model.
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    fs::write(&partial, bytes)
+        .and_then(|()| fs::rename(&partial, path))
+        .map_err(|source| CliError::Write {
+            path: path.into(),
+            source,
+        })
+}

@@ -1,0 +1,9 @@
+//! Code generated from `proto/`: messages, services, canonical JSON and descriptors.
+#![allow(missing_docs, clippy::all, clippy::pedantic)]
+
+tonic::include_proto!("newstance.v1");
+include!(concat!(env!("OUT_DIR"), "/newstance.v1.serde.rs"));
+
+/// Descriptors of the package, for reflection.
+pub const DESCRIPTORS: &[u8] =
+    include_bytes!(concat!(env!("OUT_DIR"), "/newstance_descriptor.bin"));

@@ -1,0 +1,338 @@
+//! From a [`Recipe`] and corpora to a [`Model`], the same bytes every time.
+//!
+//! The corpora are streamed four times: to know the held-out articles ([`holdout`]), twice to
+//! choose the vocabulary, and once to count, when every axis's [`counting`] sums terms by class
+//! and fold. From there on only sums are used, but for a last look at the calibration corpora,
+//! whose articles are scored by tables that were fitted without them ([`tuning`]).
+
+pub mod counting;
+pub mod expert;
+pub mod holdout;
+pub mod recipe;
+pub mod stream;
+pub mod tuning;
+
+pub use recipe::{Recipe, RecipeError};
+pub use stream::{Observer, Source};
+
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+
+use crate::{
+    article::ArticleLimits,
+    bayes::{FitError, calibrate::{Sample, calibrate}},
+    corpus::{CorpusError, Record},
+    evaluate::{Evaluation, judge},
+    features::{
+        Featurizer, TermVector, Vocabulary, VocabularyError,
+        selection::{DocumentFrequencies, Sketch},
+    },
+    label::Axis,
+    model::{Card, Classifier, ClassifierError, CorpusCard, MetricCard, Model},
+    tagger::{TagError, TagOptions, Tagger},
+};
+use counting::{AxisCounts, FOLDS};
+use holdout::Holdout;
+use recipe::{AxisRecipe, CorpusRecipe, Measurement};
+use stream::Stream;
+
+/// Why nothing could be trained.
+#[derive(Debug, Error)]
+pub enum TrainError {
+    /// A corpus cannot be read.
+    #[error(transparent)]
+    Corpus(#[from] CorpusError),
+    /// A label is not part of its axis.
+    #[error(
+        "{corpus}: article {id:?}: {code:?} is not a label of axis {axis}; list it under `ignore` if that is meant"
+    )]
+    UnknownLabel {
+        /// Name of the corpus.
+        corpus: String,
+        /// Identifier of the article.
+        id: String,
+        /// The axis.
+        axis: String,
+        /// The unknown code.
+        code: String,
+    },
+    /// No term is frequent enough.
+    #[error("{0}")]
+    Vocabulary(#[from] VocabularyError),
+    /// An axis cannot be fitted.
+    #[error("axis {axis}: {source}")]
+    Fit {
+        /// The axis.
+        axis: String,
+        /// Why.
+        source: FitError,
+    },
+    /// The parts of an axis do not fit together.
+    #[error(transparent)]
+    Classifier(#[from] ClassifierError),
+    /// A measured axis does not exist.
+    #[error(transparent)]
+    Tag(#[from] TagError),
+}
+
+/// An article as training sees it.
+struct Example {
+    id: String,
+    labels: BTreeMap<String, Vec<String>>,
+    vector: TermVector,
+}
+
+/// Trains the model of a recipe.
+///
+/// # Errors
+/// When a corpus cannot be read or an axis cannot be fitted; see [`TrainError`].
+pub fn train(
+    recipe: &Recipe,
+    axes: &[Axis],
+    source: &dyn Source,
+    observer: &dyn Observer,
+) -> Result<Model, TrainError> {
+    let stream = Stream { source, observer };
+    let holdout = Holdout::of(recipe, &stream)?;
+    let vocabulary = select_vocabulary(recipe, &stream, &holdout)?;
+    let featurizer = Featurizer::new(recipe.featurizer, vocabulary);
+    let (counts, corpora) = count(recipe, axes, &stream, &holdout, &featurizer)?;
+    let mut classifiers = Vec::new();
+    let mut metrics = Vec::new();
+    for counts in counts {
+        let samples = out_of_fold(recipe, &counts, &stream, &holdout, &featurizer)?;
+        observer.stage(&format!("fitting {}", counts.axis.name()));
+        let classifier = fit(&counts, &samples)?;
+        metrics.extend(cross_validation(counts.recipe, &classifier, &samples));
+        classifiers.push(classifier);
+    }
+    let mut card = card(recipe, corpora);
+    card.metrics = metrics;
+    let model = Model::new(card, featurizer, recipe.abstention, classifiers);
+    measure(recipe, model, axes, &stream)
+}
+
+/// Chooses the terms by their document frequency in the recipe's vocabulary corpora.
+fn select_vocabulary(
+    recipe: &Recipe,
+    stream: &Stream<'_>,
+    holdout: &Holdout,
+) -> Result<Vocabulary, TrainError> {
+    let config = recipe.featurizer;
+    let params = recipe.vocabulary.selection;
+    let mut sketch = Sketch::default();
+    for corpus in recipe.vocabulary_corpora() {
+        stream.training("sketching", corpus, holdout, |record| {
+            Sketch::slots(&config, &[&record.title, &record.body])
+        }, |slots| {
+            sketch.add(&slots);
+            Ok(())
+        })?;
+    }
+    let mut frequencies = DocumentFrequencies::default();
+    for corpus in recipe.vocabulary_corpora() {
+        stream.training("choosing terms", corpus, holdout, |record| {
+            sketch.candidates(&config, &params, &[&record.title, &record.body])
+        }, |candidates| {
+            frequencies.add(candidates);
+            Ok(())
+        })?;
+    }
+    Ok(frequencies.into_vocabulary(&params)?)
+}
+
+/// Sums the terms of every axis, expert and fold, and describes each corpus on the way.
+fn count<'r>(
+    recipe: &'r Recipe,
+    axes: &'r [Axis],
+    stream: &Stream<'_>,
+    holdout: &Holdout,
+    featurizer: &Featurizer,
+) -> Result<(Vec<AxisCounts<'r>>, Vec<CorpusCard>), TrainError> {
+    let terms = featurizer.vocabulary().len();
+    let new_counts = |(recipe, axis)| AxisCounts::new(recipe, axis, terms);
+    let mut counts: Vec<_> = recipe.axes.iter().zip(axes).map(new_counts).collect();
+    let mut corpora = Vec::new();
+    for corpus in &recipe.corpora {
+        let mut articles = 0;
+        let digest = stream.training(
+            "counting",
+            corpus,
+            holdout,
+            |record| example(featurizer, record),
+            |example| {
+                let mut used = false;
+                for axis in &mut counts {
+                    used |= axis.add(&corpus.name, &example)?;
+                }
+                articles += u64::from(used);
+                Ok(())
+            },
+        )?;
+        corpora.push(corpus_card(corpus, articles, digest));
+    }
+    Ok((counts, corpora))
+}
+
+fn example(featurizer: &Featurizer, record: Record) -> Example {
+    Example {
+        vector: featurizer.transform(&[&record.title, &record.body]),
+        id: record.id,
+        labels: record.labels,
+    }
+}
+
+/// Scores of the calibration corpus, each article's by tables that were fitted without it.
+fn out_of_fold(
+    recipe: &Recipe,
+    counts: &AxisCounts<'_>,
+    stream: &Stream<'_>,
+    holdout: &Holdout,
+    featurizer: &Featurizer,
+) -> Result<Vec<Sample>, TrainError> {
+    let Some(corpus) = recipe.corpus(&counts.recipe.calibrate_on) else {
+        return Ok(Vec::new());
+    };
+    let tables = counts.leave_one_fold_out()?;
+    let mut samples = Vec::new();
+    stream.training(
+        "scoring held-out folds of",
+        corpus,
+        holdout,
+        |record| example(featurizer, record),
+        |example| {
+            samples.extend(counts.sample(&corpus.name, &example, &tables)?);
+            Ok(())
+        },
+    )?;
+    Ok(samples)
+}
+
+fn fit(
+    counts: &AxisCounts<'_>,
+    samples: &[Sample],
+) -> Result<Classifier, TrainError> {
+    let kind = counts.axis.kind();
+    let scorer = counts.fit()?.rounded();
+    let calibration = calibrate(kind, scorer.columns(), samples);
+    let rule = tuning::decision_rule(counts.recipe, kind, &calibration, samples);
+    Ok(Classifier::new(
+        counts.axis.clone(),
+        scorer,
+        calibration,
+        rule,
+    )?)
+}
+
+/// Figures of the held-out folds: what recipes are chosen by.
+fn cross_validation(
+    recipe: &AxisRecipe,
+    classifier: &Classifier,
+    samples: &[Sample],
+) -> Vec<MetricCard> {
+    let mut evaluation = Evaluation::new(classifier.axis());
+    for sample in samples {
+        evaluation.add(&tuning::judge_sample(classifier, sample));
+    }
+    let split = format!("train, {FOLDS}-fold cross-validation");
+    metric_cards(&evaluation, &recipe.calibrate_on, &split)
+}
+
+/// Adds the recipe's figures to the model's card.
+fn measure(
+    recipe: &Recipe,
+    model: Model,
+    axes: &[Axis],
+    stream: &Stream<'_>,
+) -> Result<Model, TrainError> {
+    let tagger = Tagger::new(model);
+    let mut metrics = tagger.model().card().metrics.clone();
+    for (axis_recipe, axis) in recipe.axes.iter().zip(axes) {
+        for measurement in &axis_recipe.measure {
+            metrics.extend(measure_on(recipe, measurement, &tagger, axis, stream)?);
+        }
+    }
+    Ok(tagger.into_model().with_metrics(metrics))
+}
+
+fn measure_on(
+    recipe: &Recipe,
+    measurement: &Measurement,
+    tagger: &Tagger,
+    axis: &Axis,
+    stream: &Stream<'_>,
+) -> Result<Vec<MetricCard>, TrainError> {
+    let Some(corpus) = recipe.corpus(&measurement.corpus) else {
+        return Ok(Vec::new());
+    };
+    let options = TagOptions {
+        axes: vec![axis.name().into()],
+        ..TagOptions::default()
+    };
+    let mut evaluation = Evaluation::new(axis);
+    stream.split(
+        "measuring on",
+        corpus,
+        &measurement.split,
+        |mut record| {
+            let codes = record.labels.remove(axis.name())?;
+            let article = record.into_article(&ArticleLimits::default());
+            let article = article.ok()?;
+            let tagging = tagger.tag(&article, &options).ok()?;
+            judge(axis, tagging.axes.first()?, &codes)
+        },
+        |judgement| {
+            judgement.iter().for_each(|judgement| evaluation.add(judgement));
+            Ok(())
+        },
+    )?;
+    Ok(metric_cards(
+        &evaluation,
+        &measurement.corpus,
+        &measurement.split,
+    ))
+}
+
+fn metric_cards(evaluation: &Evaluation, corpus: &str, split: &str) -> Vec<MetricCard> {
+    let report = evaluation.report();
+    let metric = |(name, value): (&str, f64)| MetricCard {
+        axis: report.axis.clone(),
+        name: name.into(),
+        value,
+        corpus: corpus.into(),
+        split: split.into(),
+        articles: report.n,
+    };
+    report.figures().map(metric).into()
+}
+
+fn corpus_card(corpus: &CorpusRecipe, training_articles: u64, digest: String) -> CorpusCard {
+    CorpusCard {
+        name: corpus.name.clone(),
+        license: corpus.license.clone(),
+        source: corpus.source.clone(),
+        training_articles,
+        digest,
+    }
+}
+
+fn card(recipe: &Recipe, corpora: Vec<CorpusCard>) -> Card {
+    Card {
+        name: recipe.name.clone(),
+        version: recipe.version.clone(),
+        created: recipe.created.clone(),
+        languages: recipe.languages.clone(),
+        description: recipe.description.clone(),
+        corpora,
+        metrics: Vec::new(),
+        recipe: recipe.text.clone(),
+    }
+}
+
+impl AxisRecipe {
+    /// Whether this code is known not to be a label.
+    fn ignores(&self, code: &str) -> bool {
+        self.ignore.iter().any(|ignored| ignored == code)
+    }
+}

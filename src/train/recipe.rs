@@ -1,0 +1,286 @@
+//! How a model is made, as a TOML file that is committed beside it.
+
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::{
+    bayes::FitParams,
+    features::{FeaturizerConfig, selection::SelectionParams},
+    label::AxisKind,
+    model::{AbstentionPolicy, Card},
+};
+
+/// Everything that decides what a model becomes, besides the corpora themselves.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// Name of the model.
+    pub name: String,
+    /// Its semantic version.
+    pub version: String,
+    /// When the recipe was fixed, RFC 3339. Written down, not taken from the clock, so that
+    /// training again gives the same file.
+    pub created: String,
+    /// ISO 639-1 codes of the languages of the corpora.
+    pub languages: Vec<String>,
+    /// Purpose, limits and known failures.
+    pub description: String,
+    /// How text is read.
+    #[serde(default)]
+    pub featurizer: FeaturizerConfig,
+    /// Which terms are kept.
+    pub vocabulary: VocabularyRecipe,
+    /// When the model declines to answer.
+    pub abstention: AbstentionPolicy,
+    /// The corpora.
+    pub corpora: Vec<CorpusRecipe>,
+    /// The axes.
+    pub axes: Vec<AxisRecipe>,
+    /// The recipe's own text.
+    #[serde(skip)]
+    pub text: String,
+}
+
+/// Which terms are kept.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct VocabularyRecipe {
+    /// Names of the corpora that terms are taken from; empty means all.
+    #[serde(default)]
+    pub corpora: Vec<String>,
+    /// By which rule.
+    #[serde(flatten)]
+    pub selection: SelectionParams,
+}
+
+/// A corpus to learn from.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CorpusRecipe {
+    /// Its name.
+    pub name: String,
+    /// Its file in the data directory.
+    pub file: String,
+    /// Licence as its source states it.
+    pub license: String,
+    /// Where it comes from.
+    pub source: String,
+    /// If not empty, only records whose `method` is one of these are used.
+    #[serde(default)]
+    pub methods: Vec<String>,
+}
+
+/// An axis to train.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AxisRecipe {
+    /// File with name, kind and labels, relative to the recipe.
+    pub definition: String,
+    /// Occurrences of a term beyond this count nothing; 1 counts presence.
+    pub max_count: u32,
+    /// Of a single-label axis: which labels of an article it is counted for.
+    #[serde(default)]
+    pub count_for: CountFor,
+    /// Codes in the corpora that are no labels of the axis and are passed over.
+    #[serde(default)]
+    pub ignore: Vec<String>,
+    /// Corpus whose held-out folds calibrate the axis.
+    pub calibrate_on: String,
+    /// Single-label: the axis abstains under this probability.
+    #[serde(default)]
+    pub min_probability: f64,
+    /// What is measured for the card.
+    #[serde(default)]
+    pub measure: Vec<Measurement>,
+    /// Scorers whose log-odds are added.
+    pub experts: Vec<ExpertRecipe>,
+}
+
+/// Which labels of an article with several are learnt on a single-label axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CountFor {
+    /// The first one.
+    #[default]
+    Main,
+    /// Every one.
+    All,
+}
+
+/// Figures for the card.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Measurement {
+    /// Name of the corpus.
+    pub corpus: String,
+    /// Its split.
+    pub split: String,
+}
+
+/// A scorer fitted on some of the corpora.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct ExpertRecipe {
+    /// Names of the corpora whose counts are summed.
+    pub corpora: Vec<String>,
+    /// Factor of its log-odds.
+    #[serde(default = "one")]
+    pub weight: f64,
+    /// How it is fitted.
+    #[serde(flatten)]
+    pub fit: FitParams,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+/// Why a recipe is refused.
+#[derive(Debug, Error)]
+pub enum RecipeError {
+    /// Not TOML, or not a recipe.
+    #[error("{0}")]
+    Toml(#[from] toml::de::Error),
+    /// A value is out of range or names nothing.
+    #[error("{field} = {value:?}: {expected}")]
+    Value {
+        /// Path of the field.
+        field: String,
+        /// Its value.
+        value: String,
+        /// What was expected.
+        expected: &'static str,
+    },
+}
+
+impl Recipe {
+    /// Reads and checks a recipe.
+    ///
+    /// # Errors
+    /// When it is malformed, names an unknown corpus, or has a value out of range.
+    pub fn parse(text: &str) -> Result<Self, RecipeError> {
+        let mut recipe: Self = toml::from_str(text)?;
+        text.clone_into(&mut recipe.text);
+        recipe.check()?;
+        Ok(recipe)
+    }
+
+    /// The corpus of this name.
+    #[must_use]
+    pub fn corpus(&self, name: &str) -> Option<&CorpusRecipe> {
+        self.corpora.iter().find(|corpus| corpus.name == name)
+    }
+
+    /// The corpora that terms are taken from.
+    pub fn vocabulary_corpora(&self) -> impl Iterator<Item = &CorpusRecipe> {
+        let named = &self.vocabulary.corpora;
+        let wanted = move |c: &&CorpusRecipe| named.is_empty() || named.contains(&c.name);
+        self.corpora.iter().filter(wanted)
+    }
+
+    fn check(&self) -> Result<(), RecipeError> {
+        require(Card::is_valid_name(&self.name), "name", &self.name, "lower-case letters, digits, dots and hyphens")?;
+        let created = self.created.parse::<toml::value::Datetime>();
+        require(created.is_ok(), "created", &self.created, "a date and time by RFC 3339")?;
+        require(self.abstention.is_valid(), "abstention.min_known_share", &self.abstention.min_known_share, "0 to 1")?;
+        self.check_corpora("vocabulary.corpora", &self.vocabulary.corpora)?;
+        for (index, axis) in self.axes.iter().enumerate() {
+            let field = |name: &str| format!("axes[{index}].{name}");
+            require(axis.max_count > 0, &field("max_count"), &axis.max_count, "at least 1")?;
+            let probable = (0.0..=1.0).contains(&axis.min_probability);
+            require(probable, &field("min_probability"), &axis.min_probability, "0 to 1")?;
+            self.check_corpora(&field("calibrate_on"), std::slice::from_ref(&axis.calibrate_on))?;
+            require(!axis.experts.is_empty(), &field("experts"), &"", "at least one expert")?;
+            for expert in &axis.experts {
+                self.check_corpora(&field("experts.corpora"), &expert.corpora)?;
+                require(expert.weight.is_finite(), &field("experts.weight"), &expert.weight, "a finite number")?;
+            }
+            for measurement in &axis.measure {
+                self.check_corpora(&field("measure.corpus"), std::slice::from_ref(&measurement.corpus))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_corpora(&self, field: &str, names: &[String]) -> Result<(), RecipeError> {
+        for name in names {
+            require(self.corpus(name).is_some(), field, name, "the name of one of the corpora")?;
+        }
+        Ok(())
+    }
+}
+
+fn require(
+    holds: bool,
+    field: &str,
+    value: &impl ToString,
+    expected: &'static str,
+) -> Result<(), RecipeError> {
+    if holds {
+        return Ok(());
+    }
+    Err(RecipeError::Value {
+        field: field.into(),
+        value: value.to_string(),
+        expected,
+    })
+}
+
+impl CountFor {
+    /// The positions of an article's labels that it is counted for.
+    #[must_use]
+    pub fn select(self, kind: AxisKind, truth: &[usize]) -> &[usize] {
+        match (kind, self) {
+            (AxisKind::Single, Self::Main) => &truth[..truth.len().min(1)],
+            _ => truth,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+        name = "tiny"
+        version = "1.0.0"
+        created = "2026-01-02T00:00:00Z"
+        languages = ["en"]
+        description = "A test."
+        vocabulary = { min_document_frequency = 1 }
+        abstention = { min_known_tokens = 1, min_known_share = 0.1 }
+        [[corpora]]
+        name = "own"
+        file = "own.jsonl"
+        license = "MIT"
+        source = "written for this test"
+        [[axes]]
+        definition = "genre.toml"
+        max_count = 1
+        calibrate_on = "own"
+        [[axes.experts]]
+        corpora = ["own"]
+        smoothing = { kind = "lidstone", alpha = 0.5 }
+    "#;
+
+    #[test]
+    fn a_good_recipe_is_read() {
+        let recipe = Recipe::parse(GOOD).unwrap();
+        assert_eq!(recipe.vocabulary.selection.min_document_frequency, 1);
+        assert!((recipe.axes[0].experts[0].weight - 1.0).abs() < 1e-12);
+        assert_eq!(recipe.vocabulary_corpora().count(), 1);
+    }
+
+    #[test]
+    fn faults_name_field_value_and_range() {
+        for (good, bad, message) in [
+            ("\"tiny\"", "\"Tiny\"", "name = \"Tiny\""),
+            ("2026-01-02T00:00:00Z", "yesterday", "created = \"yesterday\""),
+            ("corpora = [\"own\"]", "corpora = [\"other\"]", "axes[0].experts.corpora = \"other\""),
+            ("max_count = 1", "max_count = 0", "axes[0].max_count = \"0\""),
+            ("min_known_share = 0.1", "min_known_share = 1.5", "min_known_share = \"1.5\""),
+            ("version", "vresion", "unknown field `vresion`"),
+        ] {
+            let error = Recipe::parse(&GOOD.replacen(good, bad, 1)).unwrap_err();
+            assert!(error.to_string().contains(message), "{error}");
+        }
+    }
+}
