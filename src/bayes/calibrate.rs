@@ -1,7 +1,7 @@
 //! Fits a [`Calibration`] to held-out scores by maximum likelihood.
 //!
-//! For each length exponent of a short list, Newton's method finds the slope and the offsets of
-//! least negative log-likelihood; the exponent of least loss wins.
+//! For each pair of exponents of a short list, Newton's method finds the slope and the offsets of
+//! least negative log-likelihood; the pair of least loss wins.
 
 use super::{
     Calibration, LabelCalibration,
@@ -22,7 +22,10 @@ pub struct Sample {
     pub truth: Vec<usize>,
 }
 
-const EXPONENTS: [f64; 9] = [0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0];
+const EXPONENTS: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
+
+/// Exponents of length and of spread.
+type Exponents = (f64, f64);
 
 /// Fits the calibration of an axis with `labels` labels; the identity where there is nothing to
 /// learn from.
@@ -31,13 +34,17 @@ pub fn calibrate(kind: AxisKind, labels: usize, samples: &[Sample]) -> Calibrati
     if samples.is_empty() {
         return Calibration::identity(labels);
     }
-    let fits = EXPONENTS.iter().map(|&length_exponent| {
+    let lengths = EXPONENTS.into_iter();
+    let pairs = lengths.flat_map(|length| EXPONENTS.map(|spread| (length, spread)));
+    let fits = pairs.map(|exponents| {
+        let inputs = Inputs::new(samples, exponents);
         let (loss, labels) = match kind {
-            AxisKind::Single => fit_single(labels, samples, length_exponent),
-            AxisKind::Multi => fit_multi(labels, samples, length_exponent),
+            AxisKind::Single => fit_single(labels, samples, &inputs),
+            AxisKind::Multi => fit_multi(labels, samples, &inputs),
         };
         let calibration = Calibration {
-            length_exponent,
+            length_exponent: exponents.0,
+            spread_exponent: exponents.1,
             labels,
         };
         (loss, calibration)
@@ -49,9 +56,8 @@ pub fn calibrate(kind: AxisKind, labels: usize, samples: &[Sample]) -> Calibrati
 type Fit = (f64, Vec<LabelCalibration>);
 
 /// One slope for all labels and an offset for each: parameters (slope, offsets).
-fn fit_single(labels: usize, samples: &[Sample], exponent: f64) -> Fit {
+fn fit_single(labels: usize, samples: &[Sample], inputs: &Inputs) -> Fit {
     let share = single_label_share(labels);
-    let inputs = Inputs::new(samples, exponent);
     let (loss, theta) = minimise(labels + 1, |theta, system| {
         for (input, sample) in inputs.rows.iter().zip(samples) {
             let Some(&truth) = sample.truth.first() else {
@@ -61,8 +67,9 @@ fn fit_single(labels: usize, samples: &[Sample], exponent: f64) -> Fit {
             let logits: Vec<f64> = input.iter().zip(&theta[1..]).map(logit).collect();
             let total = log_sum_exp(&logits);
             system.loss += total - logits[truth];
-            let posterior = logits.iter().map(|l| libm::exp(l - total)).collect();
-            add_softmax(system, input, posterior, truth, share);
+            let posterior = logits.iter().map(|l| libm::exp(l - total));
+            let posterior: Vec<f64> = posterior.collect();
+            add_softmax(system, input, &posterior, truth, share);
         }
     });
     let mean = theta[1..].iter().sum::<f64>() / theta[1..].len() as f64;
@@ -75,13 +82,7 @@ fn fit_single(labels: usize, samples: &[Sample], exponent: f64) -> Fit {
 }
 
 /// Adds gradient and Hessian of -ln `posterior[truth]`.
-fn add_softmax(
-    system: &mut System,
-    input: &[f64],
-    posterior: Vec<f64>,
-    truth: usize,
-    share: f64,
-) {
+fn add_softmax(system: &mut System, input: &[f64], posterior: &[f64], truth: usize, share: f64) {
     let mean: f64 = posterior.iter().zip(input).map(|(p, u)| p * u).sum();
     let square: f64 = posterior.iter().zip(input).map(|(p, u)| p * u * u).sum();
     let curvature = share * share;
@@ -100,8 +101,7 @@ fn add_softmax(
 }
 
 /// A slope and an offset for each label on its own.
-fn fit_multi(labels: usize, samples: &[Sample], exponent: f64) -> Fit {
-    let inputs = Inputs::new(samples, exponent);
+fn fit_multi(labels: usize, samples: &[Sample], inputs: &Inputs) -> Fit {
     let mut total = 0.0;
     let fitted = (0..labels).map(|label| {
         let (loss, theta) = minimise(2, |theta, system| {
@@ -136,9 +136,9 @@ struct Inputs {
 }
 
 impl Inputs {
-    fn new(samples: &[Sample], exponent: f64) -> Self {
+    fn new(samples: &[Sample], (length, spread): Exponents) -> Self {
         let discounted = |sample: &Sample| -> Vec<f64> {
-            let factor = discount(sample.length, exponent);
+            let factor = discount(&sample.scores, sample.length, length, spread);
             sample.scores.iter().map(|score| score * factor).collect()
         };
         let mut rows: Vec<Vec<f64>> = samples.iter().map(discounted).collect();
@@ -195,7 +195,8 @@ mod tests {
         }
         let all = [samples(0.4, 0.0), long].concat();
         let fitted = calibrate(AxisKind::Single, 2, &all);
-        assert!((fitted.length_exponent - 1.0).abs() < 1e-9);
+        let discount = fitted.length_exponent + fitted.spread_exponent;
+        assert!((discount - 1.0).abs() < 1e-9, "{fitted:?}");
     }
 
     #[test]

@@ -91,7 +91,6 @@ fn normalized(mut weights: Array2<f64>) -> Array2<f64> {
 }
 
 /// Counts stay far below 2^53, where every integer has an exact f64.
-#[expect(clippy::cast_precision_loss, reason = "counts are below 2^53")]
 fn as_f64(count: u64) -> f64 {
     count as f64
 }

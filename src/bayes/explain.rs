@@ -23,15 +23,16 @@ pub struct Explanation {
     pub contributions: Vec<Contribution>,
 }
 
-/// Takes the calibrated log-odds of one label apart.
+/// Takes the calibrated log-odds of one label apart; `raw` are the scorer's scores of `vector`.
 #[must_use]
 pub fn explain<W: Weight>(
     scorer: &NaiveBayes<W>,
     calibration: &Calibration,
     vector: &TermVector,
+    raw: &[f64],
     label: usize,
 ) -> Explanation {
-    let factor = calibration.factor(label, scorer.length(vector));
+    let factor = calibration.factor(label, raw, scorer.length(vector));
     let contribution = |entry: &crate::features::TermCount| {
         let weight = scorer.row(entry.term)[label].to_f64();
         Contribution {
@@ -67,6 +68,7 @@ mod tests {
             slope in 0.0f64..3.0,
             offset in -9.0f64..9.0,
             length_exponent in 0.0f64..=1.0,
+            spread_exponent in 0.0f64..=1.0,
             max_count in 1u32..9,
         ) {
             let terms = ["a", "b", "c", "d", "e"];
@@ -76,12 +78,12 @@ mod tests {
             let vector = featurizer.transform(&[&text]);
             let scorer = NaiveBayes::from_parts(bias, weights, max_count).unwrap();
             let labels = vec![LabelCalibration { slope, offset }; 2];
-            let calibration = Calibration { length_exponent, labels };
+            let calibration = Calibration { length_exponent, spread_exponent, labels };
 
             let scores = scorer.scores(&vector);
             let log_odds = calibration.apply(&scores, scorer.length(&vector));
             for (label, expected) in log_odds.iter().enumerate() {
-                let parts = explain(&scorer, &calibration, &vector, label);
+                let parts = explain(&scorer, &calibration, &vector, &scores, label);
                 let terms = parts.contributions.iter().map(|c| c.log_odds);
                 let size = terms.clone().map(f64::abs).sum::<f64>() + parts.bias.abs();
                 let sum = parts.bias + terms.sum::<f64>();

@@ -19,10 +19,7 @@ const MAX_STEPS: usize = 50;
 
 /// Minimises the loss that `evaluate` adds to a zero [`System`], plus a small ridge, from 0.
 /// Returns the least loss and where it is.
-pub fn minimise(
-    parameters: usize,
-    evaluate: impl Fn(&[f64], &mut System),
-) -> (f64, Vec<f64>) {
+pub fn minimise(parameters: usize, evaluate: impl Fn(&[f64], &mut System)) -> (f64, Vec<f64>) {
     let at = |theta: &[f64]| {
         let mut system = System {
             loss: 0.0,
@@ -60,7 +57,11 @@ fn line_search(
 ) -> Option<(Vec<f64>, System)> {
     let lengths = std::iter::successors(Some(1.0), |length| Some(length / 2.0)).take(20);
     let mut tries = lengths.map(|length| {
-        let next: Vec<f64> = theta.iter().zip(step).map(|(t, s)| t - length * s).collect();
+        let next: Vec<f64> = theta
+            .iter()
+            .zip(step)
+            .map(|(t, s)| t - length * s)
+            .collect();
         let system = at(&next);
         (next, system)
     });
@@ -84,7 +85,9 @@ fn solve(mut a: Array2<f64>, mut b: Array1<f64>) -> Option<Array1<f64>> {
         }
     }
     for row in (0..n).rev() {
-        let known: f64 = (row + 1..n).map(|column| a[[row, column]] * b[column]).sum();
+        let known: f64 = (row + 1..n)
+            .map(|column| a[[row, column]] * b[column])
+            .sum();
         b[row] = (b[row] - known) / a[[row, row]];
     }
     Some(b)

@@ -2,7 +2,10 @@
 
 use ndarray::Array2;
 
-use crate::{features::{TermId, TermVector}, label::AxisKind};
+use crate::{
+    features::{TermId, TermVector},
+    label::AxisKind,
+};
 
 /// How a weight is stored; sums are always f64.
 pub trait Weight: Copy + Send + Sync + 'static {
@@ -39,8 +42,8 @@ impl<W: Weight> NaiveBayes<W> {
     #[must_use]
     pub fn from_parts(bias: Vec<f64>, weights: Vec<W>, max_count: u32) -> Option<Self> {
         let fits = !bias.is_empty() && weights.len().is_multiple_of(bias.len()) && max_count > 0;
-        let finite = bias.iter().all(|b| b.is_finite())
-            && weights.iter().all(|w| w.to_f64().is_finite());
+        let finite =
+            bias.iter().all(|b| b.is_finite()) && weights.iter().all(|w| w.to_f64().is_finite());
         (fits && finite).then_some(Self {
             bias,
             weights,
@@ -95,7 +98,9 @@ impl<W: Weight> NaiveBayes<W> {
     #[must_use]
     pub fn length(&self, vector: &TermVector) -> u64 {
         let counts = vector.entries().iter();
-        counts.map(|e| u64::from(self.effective_count(e.count))).sum()
+        counts
+            .map(|e| u64::from(self.effective_count(e.count)))
+            .sum()
     }
 
     /// One score a column. The vector must come from the vocabulary this was fitted on.

@@ -40,10 +40,7 @@ mod tests {
     fn extreme_scores_stay_finite() {
         let probabilities = softmax(&[-9e5, -9e5, -1e6]);
         assert_eq!(probabilities, [0.5, 0.5, 0.0]);
-        assert_eq!(
-            (sigmoid(-1e4), sigmoid(0.0), sigmoid(1e4)),
-            (0.0, 0.5, 1.0)
-        );
+        assert_eq!((sigmoid(-1e4), sigmoid(0.0), sigmoid(1e4)), (0.0, 0.5, 1.0));
     }
 
     #[test]

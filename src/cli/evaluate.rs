@@ -80,7 +80,10 @@ impl Args {
         let wanted = |record: &Record| self.split.as_ref().is_none_or(|s| s == record.split());
         let mut records = Records::new(path.display().to_string(), reader);
         loop {
-            let batch = records.by_ref().take(BATCH).collect::<Result<Vec<_>, CorpusError>>()?;
+            let batch = records
+                .by_ref()
+                .take(BATCH)
+                .collect::<Result<Vec<_>, CorpusError>>()?;
             if batch.is_empty() {
                 return Ok(());
             }
@@ -88,7 +91,9 @@ impl Args {
             let kept = batch.into_par_iter().filter(wanted);
             let judged = kept.map(|record| judge_record(tagger, axis, record));
             for judgement in judged.collect::<Result<Vec<_>, CliError>>()? {
-                judgement.iter().for_each(|judgement| evaluation.add(judgement));
+                judgement
+                    .iter()
+                    .for_each(|judgement| evaluation.add(judgement));
             }
         }
     }
@@ -108,5 +113,8 @@ fn judge_record(
     };
     let article = record.into_article(&ArticleLimits::default())?;
     let tagging = tagger.tag(&article, &options)?;
-    Ok(tagging.axes.first().and_then(|tagging| judge(axis, tagging, &codes)))
+    Ok(tagging
+        .axes
+        .first()
+        .and_then(|tagging| judge(axis, tagging, &codes)))
 }

@@ -83,7 +83,13 @@ fn write_axis(
     terms: usize,
 ) -> io::Result<()> {
     let axis = classifier.axis();
-    writeln!(out, "\n{} ({:?}): {}", axis.name(), axis.kind(), axis.definition())?;
+    writeln!(
+        out,
+        "\n{} ({:?}): {}",
+        axis.name(),
+        axis.kind(),
+        axis.definition()
+    )?;
     for (index, label) in axis.labels().iter().enumerate() {
         let top = top_terms(model, classifier, index, terms).join(" \u{b7} ");
         writeln!(out, "  {}  {}\n    {top}", label.code, label.name)?;
@@ -102,5 +108,9 @@ fn top_terms<'m>(
     let mut terms: Vec<TermId> = (0..).take(scorer.terms()).collect();
     terms.sort_by(|&a, &b| scorer.row(b)[label].total_cmp(&scorer.row(a)[label]));
     let vocabulary = model.featurizer().vocabulary();
-    terms.into_iter().take(count).map(|term| vocabulary.term(term)).collect()
+    terms
+        .into_iter()
+        .take(count)
+        .map(|term| vocabulary.term(term))
+        .collect()
 }

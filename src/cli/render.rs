@@ -53,14 +53,20 @@ fn write_all(
         model.card().version,
         text.known_tokens,
         text.tokens,
-        text.language.map(|code| format!(", language {code}")).unwrap_or_default()
+        text.language
+            .map(|code| format!(", language {code}"))
+            .unwrap_or_default()
     )?;
     for axis in &tagging.axes {
         write_axis(out, axis)?;
     }
     for stance in &tagging.stances {
         let count = stance.mentions.len();
-        writeln!(out, "\n{BOLD}stance{BOLD:#} towards {}: {count} mentions, not judged", printable(&stance.target))?;
+        writeln!(
+            out,
+            "\n{BOLD}stance{BOLD:#} towards {}: {count} mentions, not judged",
+            printable(&stance.target)
+        )?;
     }
     let explained = tagging.axes.iter().flat_map(|axis| &axis.labels);
     if explained.clone().any(|label| label.explanation.is_some()) {
@@ -80,7 +86,10 @@ fn write_axis(out: &mut String, axis: &AxisTagging<'_>) -> std::fmt::Result {
         write!(out, "  none assigned")?;
     }
     writeln!(out)?;
-    let names = axis.labels.iter().map(|label| label.label.name.chars().count());
+    let names = axis
+        .labels
+        .iter()
+        .map(|label| label.label.name.chars().count());
     let width = names.max().unwrap_or(0);
     for label in &axis.labels {
         write_label(out, label, width)?;
@@ -102,12 +111,20 @@ fn write_label(out: &mut String, label: &LabelScore<'_>, width: usize) -> std::f
         return Ok(());
     };
     for evidence in &parts.evidence {
-        let style = if evidence.log_odds < 0.0 { AGAINST } else { FOR };
+        let style = if evidence.log_odds < 0.0 {
+            AGAINST
+        } else {
+            FOR
+        };
         let times = match evidence.count {
             1 => String::new(),
             count => format!(" \u{d7}{count}"),
         };
-        writeln!(out, "      {style}{:+.3}{style:#}  {}{times}", evidence.log_odds, evidence.term)?;
+        writeln!(
+            out,
+            "      {style}{:+.3}{style:#}  {}{times}",
+            evidence.log_odds, evidence.term
+        )?;
     }
     writeln!(
         out,
@@ -147,7 +164,12 @@ fn write_marked(
         let explained = axis.labels.iter().find(|label| label.explanation.is_some());
         if let Some(label) = explained {
             let style = marker(*mark);
-            writeln!(out, "{style}{}{style:#} marks {}", axis.axis.name(), label.label.name)?;
+            writeln!(
+                out,
+                "{style}{}{style:#} marks {}",
+                axis.axis.name(),
+                label.label.name
+            )?;
         }
     }
     for field in ArticleField::ALL {
@@ -161,9 +183,10 @@ fn write_marked(
             write!(out, "{}", printable(&text[at..span.start]))?;
             let word = printable(&text[span.clone()]);
             let style = marker(mark);
-            match colour {
-                true => write!(out, "{style}{word}{style:#}")?,
-                false => write!(out, "[{word}]")?,
+            if colour {
+                write!(out, "{style}{word}{style:#}")?;
+            } else {
+                write!(out, "[{word}]")?;
             }
             at = span.end;
         }
@@ -173,7 +196,9 @@ fn write_marked(
 }
 
 fn marker(mark: AnsiColor) -> Style {
-    Style::new().fg_color(Some(AnsiColor::Black.into())).bg_color(Some(mark.into()))
+    Style::new()
+        .fg_color(Some(AnsiColor::Black.into()))
+        .bg_color(Some(mark.into()))
 }
 
 /// Spans of the evidence for each axis's first explained label, in order, without overlaps; the
@@ -181,14 +206,20 @@ fn marker(mark: AnsiColor) -> Style {
 fn marks(tagging: &Tagging<'_>, field: ArticleField) -> Vec<(Span, AnsiColor)> {
     let mut taken: Vec<(Span, AnsiColor)> = Vec::new();
     for (axis, mark) in tagging.axes.iter().zip(MARKS.iter().cycle()) {
-        let parts = axis.labels.iter().find_map(|label| label.explanation.as_ref());
+        let parts = axis
+            .labels
+            .iter()
+            .find_map(|label| label.explanation.as_ref());
         let supporting = parts.into_iter().flat_map(|parts| &parts.evidence);
         let spans = supporting
             .filter(|evidence| evidence.log_odds > 0.0)
             .flat_map(|evidence| &evidence.spans)
             .filter(|(place, _)| *place == field);
         for (_, span) in spans {
-            if taken.iter().all(|(t, _)| span.end <= t.start || t.end <= span.start) {
+            if taken
+                .iter()
+                .all(|(t, _)| span.end <= t.start || t.end <= span.start)
+            {
                 taken.push((span.clone(), *mark));
             }
         }
@@ -199,7 +230,13 @@ fn marks(tagging: &Tagging<'_>, field: ArticleField) -> Vec<(Span, AnsiColor)> {
 
 /// Text of an article must not steer the terminal.
 fn printable(text: &str) -> String {
-    let safe = |c: char| if c.is_control() && c != '\n' && c != '\t' { '\u{FFFD}' } else { c };
+    let safe = |c: char| {
+        if c.is_control() && c != '\n' && c != '\t' {
+            '\u{FFFD}'
+        } else {
+            c
+        }
+    };
     text.replace("\r\n", "\n").chars().map(safe).collect()
 }
 

@@ -41,7 +41,12 @@ impl Args {
         let axes: Vec<Axis> = axes.collect::<Result<_, _>>()?;
         let threads = rayon::ThreadPoolBuilder::new().num_threads(self.threads);
         let model = threads.build()?.install(|| {
-            train(&recipe, &axes, &Directory(self.data.clone()), &Progress::new())
+            train(
+                &recipe,
+                &axes,
+                &Directory(self.data.clone()),
+                &Progress::new(),
+            )
         })?;
         let bytes = model.to_bytes().map_err(|source| CliError::Model {
             model: self.out.display().to_string(),

@@ -163,7 +163,6 @@ fn ratio(a: u64, b: u64) -> f64 {
     if b == 0 { 0.0 } else { as_f64(a) / as_f64(b) }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts are below 2^53")]
 fn as_f64(count: u64) -> f64 {
     count as f64
 }

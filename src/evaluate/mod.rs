@@ -15,7 +15,10 @@ use crate::{
 /// exactly one label is given none of its own.
 #[must_use]
 pub fn judge(axis: &Axis, tagging: &AxisTagging<'_>, codes: &[String]) -> Option<Judgement> {
-    let truth: Vec<usize> = codes.iter().filter_map(|code| axis.index_of(code)).collect();
+    let truth: Vec<usize> = codes
+        .iter()
+        .filter_map(|code| axis.index_of(code))
+        .collect();
     if truth.is_empty() && axis.kind() == AxisKind::Single {
         return None;
     }

@@ -38,7 +38,7 @@ pub struct ConfigError {
 }
 
 /// Settings that passed every check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "FeaturizerParams", into = "FeaturizerParams")]
 pub struct FeaturizerConfig(FeaturizerParams);
 
@@ -56,12 +56,6 @@ impl FeaturizerConfig {
     #[must_use]
     pub fn max_tokens(&self) -> u32 {
         self.0.max_tokens
-    }
-}
-
-impl Default for FeaturizerConfig {
-    fn default() -> Self {
-        Self(FeaturizerParams::default())
     }
 }
 

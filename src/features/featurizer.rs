@@ -147,7 +147,10 @@ impl Window {
     fn push(&mut self, token: &str, span: Span) {
         if self.starts.len() == self.capacity {
             self.starts.pop_front();
-            let kept = self.starts.front().map_or(self.joined.len(), |first| first.0);
+            let kept = self
+                .starts
+                .front()
+                .map_or(self.joined.len(), |first| first.0);
             self.joined.drain(..kept);
             self.starts.iter_mut().for_each(|start| start.0 -= kept);
         }

@@ -7,8 +7,8 @@
 //!
 //! The sketch is a count-min sketch (Cormode and Muthukrishnan 2005) of depth 1.
 
-use std::hash::{BuildHasherDefault, Hasher};
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use rustc_hash::FxHasher;
 use serde::{Deserialize, Serialize};

@@ -59,7 +59,9 @@ pub enum ModelFileError {
     #[error("model manifest: {0}")]
     Manifest(#[from] serde_json::Error),
     /// Another format, or another version of this one.
-    #[error("model format {format:?} version {version}; this program reads {FORMAT:?} version {FORMAT_VERSION}")]
+    #[error(
+        "model format {format:?} version {version}; this program reads {FORMAT:?} version {FORMAT_VERSION}"
+    )]
     Version {
         /// The format found.
         format: String,
@@ -87,7 +89,9 @@ pub enum ModelFileError {
     #[error("model manifest: {0} is out of range")]
     Value(&'static str),
     /// The featurizer no longer reads text as it did when the model was trained.
-    #[error("model canary {0} failed: this program reads text differently from the one that trained the model; train it again")]
+    #[error(
+        "model canary {0} failed: this program reads text differently from the one that trained the model; train it again"
+    )]
     Canary(usize),
 }
 
@@ -220,7 +224,9 @@ impl Manifest {
         let classifiers = self.axes.into_iter().map(|axis| axis.read(tensors, terms));
         let classifiers: Vec<Classifier> = classifiers.collect::<Result<_, _>>()?;
         let distinct = |(at, c): (usize, &Classifier)| {
-            classifiers[..at].iter().all(|d| d.axis().name() != c.axis().name())
+            classifiers[..at]
+                .iter()
+                .all(|d| d.axis().name() != c.axis().name())
         };
         if classifiers.is_empty() || !classifiers.iter().enumerate().all(distinct) {
             return Err(ModelFileError::Value("axes"));
@@ -258,7 +264,10 @@ fn weights_name(axis: &Axis) -> String {
 
 fn weights_tensor(classifier: &Classifier) -> (String, Vec<usize>, Vec<u8>) {
     let scorer = classifier.scorer();
-    let data = scorer.weights().iter().flat_map(|weight| weight.to_le_bytes());
+    let data = scorer
+        .weights()
+        .iter()
+        .flat_map(|weight| weight.to_le_bytes());
     (
         weights_name(classifier.axis()),
         vec![scorer.terms(), scorer.columns()],

@@ -50,6 +50,6 @@ impl<U: Message + Default> Decoder for CheckedDecoder<U> {
 
     fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<U>, Status> {
         let message = U::decode(buffer);
-        Ok(Some(message.map_err(|error| ApiError::Malformed(error))?))
+        Ok(Some(message.map_err(ApiError::Malformed)?))
     }
 }

@@ -209,7 +209,10 @@ impl<'a> Spans<'a> {
     }
 
     fn all(&self, spans: Vec<(ArticleField, Span)>) -> Vec<pb::Span> {
-        spans.into_iter().map(|(field, s)| self.span(field, &s)).collect()
+        spans
+            .into_iter()
+            .map(|(field, s)| self.span(field, &s))
+            .collect()
     }
 
     fn span(&self, field: ArticleField, span: &Span) -> pb::Span {

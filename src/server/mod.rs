@@ -23,9 +23,7 @@ use crate::{
     model::Model,
     tagger::{TagOptions, Tagger},
 };
-use pb::{
-    model_service_server::ModelServiceServer, tagging_service_server::TaggingServiceServer,
-};
+use pb::{model_service_server::ModelServiceServer, tagging_service_server::TaggingServiceServer};
 use services::Shared;
 
 /// The largest encoded request.

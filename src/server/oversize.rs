@@ -36,7 +36,8 @@ mod tests {
 
     #[test]
     fn only_the_refusal_is_rewritten() {
-        let refusal = "Error, decoded message length too large: found 9 bytes, the limit is: 4 bytes";
+        let refusal =
+            "Error, decoded message length too large: found 9 bytes, the limit is: 4 bytes";
         assert_eq!(
             oversize(&Status::out_of_range(refusal)),
             Some(ApiError::RequestTooLarge {

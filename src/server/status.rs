@@ -119,7 +119,9 @@ impl ApiError {
             Self::Malformed(error) => malformed_field(&error.to_string()),
             Self::Field { field, .. } => Some((*field).into()),
             Self::Article(error) => Some(error.field()),
-            Self::Tag(TagError::UnknownAxis { index, .. }) => Some(format!("options.axes[{index}]")),
+            Self::Tag(TagError::UnknownAxis { index, .. }) => {
+                Some(format!("options.axes[{index}]"))
+            }
             Self::ModelNotFound(_) => Some("name".into()),
             Self::RequestTooLarge { .. } | Self::ModelNotReady => None,
         }
@@ -142,15 +144,17 @@ impl From<ApiError> for Status {
     }
 }
 
-/// The path of the field that prost failed at: of
-/// `...: TagArticleRequest.article: Article.body: invalid string value` it is `article.body`.
+/// The path of the field that prost failed at, which it names from the inside out: of
+/// `...: Article.body: TagArticleRequest.article: invalid string value` it is `article.body`.
 fn malformed_field(message: &str) -> Option<String> {
     let names = message.split(": ").filter_map(|part| {
         let (message, field) = part.split_once('.')?;
         let named = message.starts_with(|c: char| c.is_ascii_uppercase());
         (named && !field.contains(' ')).then_some(field)
     });
-    let path = names.collect::<Vec<_>>().join(".");
+    let mut names: Vec<_> = names.collect();
+    names.reverse();
+    let path = names.join(".");
     (!path.is_empty()).then_some(path)
 }
 

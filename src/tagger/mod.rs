@@ -143,7 +143,11 @@ impl Tagger {
     }
 
     fn speaks(&self, code: &str) -> bool {
-        self.model.card().languages.iter().any(|known| known == code)
+        self.model
+            .card()
+            .languages
+            .iter()
+            .any(|known| known == code)
     }
 
     fn warnings(
@@ -161,7 +165,10 @@ impl Tagger {
             let limit = self.model.featurizer().config().max_tokens();
             warnings.push(Warning::TextTruncated { limit });
         }
-        let missing = stances.iter().enumerate().filter(|(_, s)| s.mentions.is_empty());
+        let missing = stances
+            .iter()
+            .enumerate()
+            .filter(|(_, s)| s.mentions.is_empty());
         warnings.extend(missing.map(|(index, _)| Warning::TargetNotFound { index }));
         let claimed = language::primary_subtag(article.language());
         if let (Some(claimed), Some(detected)) = (claimed, text.language)
@@ -187,7 +194,9 @@ impl<'m> Reader<'m, '_> {
         let axis = classifier.axis();
         let scorer = classifier.scorer();
         let raw = scorer.scores(self.vector);
-        let log_odds = classifier.calibration().apply(&raw, scorer.length(self.vector));
+        let log_odds = classifier
+            .calibration()
+            .apply(&raw, scorer.length(self.vector));
         let probabilities = probabilities(axis.kind(), &log_odds);
         let order = ranking(&log_odds);
         let (decision, assigned) = self.decide(classifier.rule(), &order, &probabilities);
@@ -207,7 +216,7 @@ impl<'m> Reader<'m, '_> {
                     .options
                     .max_evidence
                     .filter(|_| explained(rank, label))
-                    .map(|max| self.explain(classifier, label, max)),
+                    .map(|max| self.explain(classifier, &raw, label, max)),
             })
         });
         AxisTagging {
@@ -232,11 +241,18 @@ impl<'m> Reader<'m, '_> {
         }
     }
 
-    fn explain(&self, classifier: &Classifier, label: usize, max: usize) -> LabelExplanation<'m> {
+    fn explain(
+        &self,
+        classifier: &Classifier,
+        raw: &[f64],
+        label: usize,
+        max: usize,
+    ) -> LabelExplanation<'m> {
         let parts = explain(
             classifier.scorer(),
             classifier.calibration(),
             self.vector,
+            raw,
             label,
         );
         let (listed, unlisted) = parts

@@ -40,7 +40,10 @@ fn mentions(zones: &[(ArticleField, Words)], target: &Words) -> Vec<(ArticleFiel
     }
     let in_zone = |(field, words): &(ArticleField, Words)| -> Vec<_> {
         let is_target = |window: &&[(String, Span)]| {
-            window.iter().zip(target).all(|(word, wanted)| word.0 == wanted.0)
+            window
+                .iter()
+                .zip(target)
+                .all(|(word, wanted)| word.0 == wanted.0)
         };
         let windows = words.windows(target.len()).filter(is_target);
         let spans = windows.filter_map(|w| Some(w.first()?.1.start..w.last()?.1.end));

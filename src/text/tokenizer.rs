@@ -134,8 +134,7 @@ impl<'t> TokenScan<'t> {
             return false;
         }
         let letter_follows = next.is_some_and(char::is_alphabetic);
-        let single = !self
-            .text[self.end..]
+        let single = !self.text[self.end..]
             .chars()
             .filter(|&c| !is_combining_mark(c))
             .nth(2)
@@ -156,7 +155,10 @@ pub(super) fn is_hyphen(c: char) -> bool {
 
 /// Characters without a shape of their own: soft hyphen, zero-width joiners, variation selectors.
 pub(super) fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{AD}' | '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}')
+    matches!(
+        c,
+        '\u{AD}' | '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}'
+    )
 }
 
 fn is_currency(c: char) -> bool {
@@ -188,16 +190,28 @@ mod tests {
             ("the U.S.-led coalition", &["the", "U.S.-led", "coalition"]),
             ("the U.S.'s ally", &["the", "U.S.'s", "ally"]),
             ("It ended. Then", &["It", "ended", "Then"]),
-            ("ended.Then example.com", &["ended", "Then", "example", "com"]),
-            ("J. Edgar at 5 p.m. today", &["J", "Edgar", "at", "5", "p.m.", "today"]),
+            (
+                "ended.Then example.com",
+                &["ended", "Then", "example", "com"],
+            ),
+            (
+                "J. Edgar at 5 p.m. today",
+                &["J", "Edgar", "at", "5", "p.m.", "today"],
+            ),
             ("1,000 on 9/11, 2001", &["1,000", "on", "9/11", "2001"]),
             ("AT&T and R & D", &["AT&T", "and", "R", "D"]),
             ("war\u{2014}peace--truce", &["war", "peace", "truce"]),
-            ("Syria\u{2019}s \u{2018}war\u{2019}", &["Syria\u{2019}s", "war"]),
+            (
+                "Syria\u{2019}s \u{2018}war\u{2019}",
+                &["Syria\u{2019}s", "war"],
+            ),
             ("-dash- 'quote'", &["dash", "quote"]),
             ("cafe\u{301} na\u{EF}ve", &["cafe\u{301}", "na\u{EF}ve"]),
             ("\u{6771}\u{4EAC} GDP", &["\u{6771}", "\u{4EAC}", "GDP"]),
-            ("\u{20AC}3 $ 5 100%-owned", &["\u{20AC}3", "5", "100%", "owned"]),
+            (
+                "\u{20AC}3 $ 5 100%-owned",
+                &["\u{20AC}3", "5", "100%", "owned"],
+            ),
             ("", &[]),
             (" ... \n", &[]),
         ];

@@ -1,10 +1,6 @@
 //! Term counts of one axis: by expert, and by fold so that held-out scores need no second count.
 
-use super::{
-    Example, TrainError,
-    expert::fit_expert,
-    recipe::AxisRecipe,
-};
+use super::{Example, TrainError, expert::fit_expert, recipe::AxisRecipe};
 use crate::{
     bayes::{ClassCounts, NaiveBayes, calibrate::Sample},
     label::{Axis, AxisKind},
@@ -88,7 +84,9 @@ impl<'r> AxisCounts<'r> {
 
     /// One scorer a fold, each fitted without it.
     pub(super) fn leave_one_fold_out(&self) -> Result<Vec<NaiveBayes<f64>>, TrainError> {
-        (0..FOLDS).map(|fold| self.fit_without(Some(fold))).collect()
+        (0..FOLDS)
+            .map(|fold| self.fit_without(Some(fold)))
+            .collect()
     }
 
     fn fit_without(&self, fold: Option<usize>) -> Result<NaiveBayes<f64>, TrainError> {
@@ -134,7 +132,6 @@ fn merged(folds: &[ClassCounts], without: Option<usize>) -> ClassCounts {
 
 /// The fold of an article by FNV-1a of its id, so that an article that two corpora share is held
 /// out of both at once.
-#[expect(clippy::cast_possible_truncation, reason = "a number below FOLDS")]
 fn fold_of(id: &str) -> usize {
     let fnv = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     let hash = id.bytes().fold(0xcbf2_9ce4_8422_2325, fnv);
@@ -151,6 +148,9 @@ mod tests {
         for article in 0..5000 {
             sizes[fold_of(&format!("article-{article}"))] += 1;
         }
-        assert!(sizes.iter().all(|size| (900..1100).contains(size)), "{sizes:?}");
+        assert!(
+            sizes.iter().all(|size| (900..1100).contains(size)),
+            "{sizes:?}"
+        );
     }
 }

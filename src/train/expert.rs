@@ -30,7 +30,10 @@ fn fit_single(
     max_count: u32,
 ) -> Result<NaiveBayes<f64>, FitError> {
     let documents = counts.documents().iter().enumerate();
-    let seen: Vec<usize> = documents.filter(|(_, n)| **n > 0).map(|(row, _)| row).collect();
+    let seen: Vec<usize> = documents
+        .filter(|(_, n)| **n > 0)
+        .map(|(row, _)| row)
+        .collect();
     if seen.len() < 2 {
         let class = usize::from(seen.first() == Some(&0));
         return Err(FitError::EmptyClass { class });
@@ -51,7 +54,9 @@ fn fit_multi(
         if binary.documents().contains(&0) {
             return Ok(NaiveBayes::silent(counts.terms().ncols(), max_count));
         }
-        Ok(params.fit(&binary, max_count)?.into_log_odds(AxisKind::Multi))
+        Ok(params
+            .fit(&binary, max_count)?
+            .into_log_odds(AxisKind::Multi))
     });
     let columns: Vec<_> = columns.collect::<Result<_, FitError>>()?;
     NaiveBayes::side_by_side(&columns).ok_or(FitError::EmptyClass { class: 0 })

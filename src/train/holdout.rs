@@ -62,8 +62,12 @@ impl Holdout {
 fn fingerprints(record: &Record) -> Vec<Fingerprint> {
     let id = (!record.id.is_empty()).then(|| fingerprint("id", [record.id.as_str()]));
     let title = words(&record.title, usize::MAX);
-    let title = (title.len() >= MIN_TITLE_WORDS)
-        .then(|| fingerprint("words", title.iter().map(String::as_str).take(OPENING_WORDS)));
+    let title = (title.len() >= MIN_TITLE_WORDS).then(|| {
+        fingerprint(
+            "words",
+            title.iter().map(String::as_str).take(OPENING_WORDS),
+        )
+    });
     let body = words(&record.body, OPENING_WORDS);
     let body = (body.len() == OPENING_WORDS)
         .then(|| fingerprint("words", body.iter().map(String::as_str)));
@@ -106,7 +110,11 @@ mod tests {
     #[test]
     fn an_article_is_known_by_id_title_or_opening() {
         let opening = "One two three four five six seven eight nine ten eleven twelve";
-        let held_out = record("a", "Rain Falls on the City", &format!("{opening} and more."));
+        let held_out = record(
+            "a",
+            "Rain Falls on the City",
+            &format!("{opening} and more."),
+        );
         let holdout = Holdout {
             fingerprints: fingerprints(&held_out).into_iter().collect(),
         };

@@ -21,7 +21,10 @@ use thiserror::Error;
 
 use crate::{
     article::ArticleLimits,
-    bayes::{FitError, calibrate::{Sample, calibrate}},
+    bayes::{
+        FitError,
+        calibrate::{Sample, calibrate},
+    },
     corpus::{CorpusError, Record},
     evaluate::{Evaluation, judge},
     features::{
@@ -123,21 +126,29 @@ fn select_vocabulary(
     let params = recipe.vocabulary.selection;
     let mut sketch = Sketch::default();
     for corpus in recipe.vocabulary_corpora() {
-        stream.training("sketching", corpus, holdout, |record| {
-            Sketch::slots(&config, &[&record.title, &record.body])
-        }, |slots| {
-            sketch.add(&slots);
-            Ok(())
-        })?;
+        stream.training(
+            "sketching",
+            corpus,
+            holdout,
+            |record| Sketch::slots(&config, &[&record.title, &record.body]),
+            |slots| {
+                sketch.add(&slots);
+                Ok(())
+            },
+        )?;
     }
     let mut frequencies = DocumentFrequencies::default();
     for corpus in recipe.vocabulary_corpora() {
-        stream.training("choosing terms", corpus, holdout, |record| {
-            sketch.candidates(&config, &params, &[&record.title, &record.body])
-        }, |candidates| {
-            frequencies.add(candidates);
-            Ok(())
-        })?;
+        stream.training(
+            "choosing terms",
+            corpus,
+            holdout,
+            |record| sketch.candidates(&config, &params, &[&record.title, &record.body]),
+            |candidates| {
+                frequencies.add(candidates);
+                Ok(())
+            },
+        )?;
     }
     Ok(frequencies.into_vocabulary(&params)?)
 }
@@ -209,10 +220,7 @@ fn out_of_fold(
     Ok(samples)
 }
 
-fn fit(
-    counts: &AxisCounts<'_>,
-    samples: &[Sample],
-) -> Result<Classifier, TrainError> {
+fn fit(counts: &AxisCounts<'_>, samples: &[Sample]) -> Result<Classifier, TrainError> {
     let kind = counts.axis.kind();
     let scorer = counts.fit()?.rounded();
     let calibration = calibrate(kind, scorer.columns(), samples);
@@ -283,7 +291,9 @@ fn measure_on(
             judge(axis, tagging.axes.first()?, &codes)
         },
         |judgement| {
-            judgement.iter().for_each(|judgement| evaluation.add(judgement));
+            judgement
+                .iter()
+                .for_each(|judgement| evaluation.add(judgement));
             Ok(())
         },
     )?;

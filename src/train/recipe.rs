@@ -177,24 +177,65 @@ impl Recipe {
     }
 
     fn check(&self) -> Result<(), RecipeError> {
-        require(Card::is_valid_name(&self.name), "name", &self.name, "lower-case letters, digits, dots and hyphens")?;
+        require(
+            Card::is_valid_name(&self.name),
+            "name",
+            &self.name,
+            "lower-case letters, digits, dots and hyphens",
+        )?;
         let created = self.created.parse::<toml::value::Datetime>();
-        require(created.is_ok(), "created", &self.created, "a date and time by RFC 3339")?;
-        require(self.abstention.is_valid(), "abstention.min_known_share", &self.abstention.min_known_share, "0 to 1")?;
+        require(
+            created.is_ok(),
+            "created",
+            &self.created,
+            "a date and time by RFC 3339",
+        )?;
+        require(
+            self.abstention.is_valid(),
+            "abstention.min_known_share",
+            &self.abstention.min_known_share,
+            "0 to 1",
+        )?;
         self.check_corpora("vocabulary.corpora", &self.vocabulary.corpora)?;
         for (index, axis) in self.axes.iter().enumerate() {
             let field = |name: &str| format!("axes[{index}].{name}");
-            require(axis.max_count > 0, &field("max_count"), &axis.max_count, "at least 1")?;
+            require(
+                axis.max_count > 0,
+                &field("max_count"),
+                &axis.max_count,
+                "at least 1",
+            )?;
             let probable = (0.0..=1.0).contains(&axis.min_probability);
-            require(probable, &field("min_probability"), &axis.min_probability, "0 to 1")?;
-            self.check_corpora(&field("calibrate_on"), std::slice::from_ref(&axis.calibrate_on))?;
-            require(!axis.experts.is_empty(), &field("experts"), &"", "at least one expert")?;
+            require(
+                probable,
+                &field("min_probability"),
+                &axis.min_probability,
+                "0 to 1",
+            )?;
+            self.check_corpora(
+                &field("calibrate_on"),
+                std::slice::from_ref(&axis.calibrate_on),
+            )?;
+            require(
+                !axis.experts.is_empty(),
+                &field("experts"),
+                &"",
+                "at least one expert",
+            )?;
             for expert in &axis.experts {
                 self.check_corpora(&field("experts.corpora"), &expert.corpora)?;
-                require(expert.weight.is_finite(), &field("experts.weight"), &expert.weight, "a finite number")?;
+                require(
+                    expert.weight.is_finite(),
+                    &field("experts.weight"),
+                    &expert.weight,
+                    "a finite number",
+                )?;
             }
             for measurement in &axis.measure {
-                self.check_corpora(&field("measure.corpus"), std::slice::from_ref(&measurement.corpus))?;
+                self.check_corpora(
+                    &field("measure.corpus"),
+                    std::slice::from_ref(&measurement.corpus),
+                )?;
             }
         }
         Ok(())
@@ -202,7 +243,12 @@ impl Recipe {
 
     fn check_corpora(&self, field: &str, names: &[String]) -> Result<(), RecipeError> {
         for name in names {
-            require(self.corpus(name).is_some(), field, name, "the name of one of the corpora")?;
+            require(
+                self.corpus(name).is_some(),
+                field,
+                name,
+                "the name of one of the corpora",
+            )?;
         }
         Ok(())
     }
@@ -273,10 +319,26 @@ mod tests {
     fn faults_name_field_value_and_range() {
         for (good, bad, message) in [
             ("\"tiny\"", "\"Tiny\"", "name = \"Tiny\""),
-            ("2026-01-02T00:00:00Z", "yesterday", "created = \"yesterday\""),
-            ("corpora = [\"own\"]", "corpora = [\"other\"]", "axes[0].experts.corpora = \"other\""),
-            ("max_count = 1", "max_count = 0", "axes[0].max_count = \"0\""),
-            ("min_known_share = 0.1", "min_known_share = 1.5", "min_known_share = \"1.5\""),
+            (
+                "2026-01-02T00:00:00Z",
+                "yesterday",
+                "created = \"yesterday\"",
+            ),
+            (
+                "corpora = [\"own\"]",
+                "corpora = [\"other\"]",
+                "axes[0].experts.corpora = \"other\"",
+            ),
+            (
+                "max_count = 1",
+                "max_count = 0",
+                "axes[0].max_count = \"0\"",
+            ),
+            (
+                "min_known_share = 0.1",
+                "min_known_share = 1.5",
+                "min_known_share = \"1.5\"",
+            ),
             ("version", "vresion", "unknown field `vresion`"),
         ] {
             let error = Recipe::parse(&GOOD.replacen(good, bad, 1)).unwrap_err();

@@ -2,12 +2,7 @@
 
 use super::recipe::AxisRecipe;
 use crate::{
-    bayes::{
-        Calibration,
-        calibrate::Sample,
-        calibration::probabilities,
-        scorer::ranking,
-    },
+    bayes::{Calibration, calibrate::Sample, calibration::probabilities, scorer::ranking},
     evaluate::Judgement,
     label::AxisKind,
     model::{Classifier, DecisionRule},
@@ -50,7 +45,9 @@ pub fn decision_rule(
 /// A held-out article as the finished classifier would judge it.
 #[must_use]
 pub fn judge_sample(classifier: &Classifier, sample: &Sample) -> Judgement {
-    let log_odds = classifier.calibration().apply(&sample.scores, sample.length);
+    let log_odds = classifier
+        .calibration()
+        .apply(&sample.scores, sample.length);
     let probabilities = probabilities(classifier.axis().kind(), &log_odds);
     let order = ranking(&log_odds);
     let assigned = classifier.rule().assign(&order, &probabilities);
@@ -68,7 +65,9 @@ fn best_threshold(decisions: &[(f64, bool)]) -> f64 {
     let f1 = |percent: u32| {
         let threshold = f64::from(percent) / 100.0;
         let count = |test: &dyn Fn(bool, bool) -> bool| {
-            let passing = decisions.iter().filter(|(p, so)| test(*p >= threshold, *so));
+            let passing = decisions
+                .iter()
+                .filter(|(p, so)| test(*p >= threshold, *so));
             passing.count() as f64
         };
         let both = count(&|said, so| said && so);

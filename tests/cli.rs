@@ -1,0 +1,277 @@
+//! The program as a user calls it.
+
+mod common;
+
+use std::{
+    io::Write,
+    process::{Command, Output, Stdio},
+};
+
+const ARTICLE: &str = "Storm reaches Orlan\n\nA storm brought rain, wind and flooding to the coast. \
+    Police told people to leave their homes, and schools were closed on Tuesday.\n";
+
+fn newstance(arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_newstance"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that refuses its arguments does not read its input.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    child.wait_with_output().unwrap()
+}
+
+fn ok(arguments: &[&str], input: &[u8]) -> String {
+    let output = newstance(arguments, input);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {errors}");
+    assert_eq!(
+        errors, "",
+        "a success is silent on standard error in a pipe"
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn fails(arguments: &[&str], input: &[u8], code: i32, message: &str) -> String {
+    let output = newstance(arguments, input);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{errors}");
+    assert!(
+        errors.contains(message),
+        "expected {message:?} in {errors:?}"
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn file(name: &str) -> String {
+    common::path(name).display().to_string()
+}
+
+#[test]
+fn tag_prints_for_eyes_and_for_programs() {
+    let text = ok(&["tag"], ARTICLE.as_bytes());
+    for expected in [
+        "Storm reaches Orlan",
+        "topic",
+        "frame",
+        "genre",
+        "weather",
+        "%",
+    ] {
+        assert!(text.contains(expected), "{expected:?} in {text}");
+    }
+    assert!(!text.contains('\u{1b}'), "no colour in a pipe");
+    let explained = ok(&["tag", "--explain", "--axes", "topic"], ARTICLE.as_bytes());
+    assert!(
+        explained.contains("[flooding]") && explained.contains("log-odds"),
+        "{explained}"
+    );
+
+    let json = ok(
+        &["tag", "--format", "json", "--axes", "genre,topic"],
+        ARTICLE.as_bytes(),
+    );
+    assert_eq!(json.lines().count(), 1);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let axes = json["tagging"]["axes"].as_array().unwrap();
+    assert_eq!(axes.len(), 2);
+    assert_eq!(axes[0]["decision"], "DECISION_ASSIGNED");
+    assert!(axes[0]["labels"][0]["logOdds"].is_f64());
+    assert!(
+        axes[0].get("abstainReason").is_none(),
+        "defaults are left out, as grpcurl does"
+    );
+}
+
+#[test]
+fn tag_reads_records_and_reports_bad_ones() {
+    let records = "{\"id\":\"a\",\"body\":\"Rain fell on the coast all day.\"}\nnonsense\n\
+                   {\"id\":\"b\",\"title\":\"\"}\n{\"id\":\"c\",\"title\":\"Snow on the hills\"}\n";
+    let arguments = ["tag", "--format", "json", "--input", "jsonl"];
+    let out = fails(
+        &arguments,
+        records.as_bytes(),
+        1,
+        "-: line 2: not valid JSON",
+    );
+    let ids: Vec<String> = out
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .map(|answer| answer["tagging"]["articleId"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(ids, ["a", "c"], "the good ones are answered in order");
+    fails(
+        &arguments,
+        records.as_bytes(),
+        1,
+        "-: line 3: article.title and article.body",
+    );
+    fails(
+        &arguments,
+        records.as_bytes(),
+        1,
+        "2 of 4 articles could not be labelled",
+    );
+}
+
+#[test]
+fn compressed_records_are_read_on_any_number_of_threads() {
+    let plain = std::fs::read(common::path("data/tiny.jsonl")).unwrap();
+    let packed = ruzstd::encoding::compress_to_vec(
+        plain.as_slice(),
+        ruzstd::encoding::CompressionLevel::Fastest,
+    );
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("tiny.jsonl.zst");
+    std::fs::write(&path, packed).unwrap();
+    let path = path.display().to_string();
+    let tag = |file: &str, threads| {
+        let options = [
+            "tag",
+            "--format",
+            "json",
+            "--explain",
+            "--threads",
+            threads,
+            file,
+        ];
+        ok(&options, b"")
+    };
+    let expected = tag(&file("data/tiny.jsonl"), "1");
+    assert_eq!(expected.lines().count(), 33);
+    assert!(tag(&path, "1") == expected && tag(&path, "3") == expected);
+}
+
+#[test]
+fn evaluate_reports_the_promised_keys() {
+    let model = file("data/model-v1.safetensors");
+    let data = file("data/tiny.jsonl");
+    let common = ["evaluate", "--model", &model, "--data", &data, "--axis"];
+    let json = ok(&[&common[..], &["angle", "--format", "json"]].concat(), b"");
+    let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        (&report["axis"], &report["n"]),
+        (&"angle".into(), &33.into())
+    );
+    for key in ["accuracy", "macro_f1", "micro_f1", "ece", "coverage"] {
+        assert!(
+            (0.0..=1.0).contains(&report[key].as_f64().unwrap()),
+            "{key}"
+        );
+    }
+    assert_eq!(report["per_label"].as_array().unwrap().len(), 2);
+    let text = ok(&[&common[..], &["beat", "--split", "dev"]].concat(), b"");
+    assert!(
+        text.starts_with("beat (3 articles)") && text.contains("beat:courts"),
+        "{text}"
+    );
+    fails(
+        &[&common[..], &["mood"]].concat(),
+        b"",
+        1,
+        "no axis \"mood\"; it has beat, angle",
+    );
+}
+
+#[test]
+fn inspect_shows_card_and_terms() {
+    let model = file("data/model-v1.safetensors");
+    let text = ok(&["inspect", "--model", &model], b"");
+    for expected in [
+        "tiny 1.0.0",
+        "courier",
+        "30 articles",
+        "striker",
+        "beat:weather",
+    ] {
+        assert!(text.contains(expected), "{expected:?} in {text}");
+    }
+    let axis = ok(
+        &[
+            "inspect", "--model", &model, "--axis", "angle", "--terms", "1",
+        ],
+        b"",
+    );
+    assert!(
+        axis.contains("angle:money") && !axis.contains("beat:"),
+        "{axis}"
+    );
+    assert!(ok(&["inspect", "--axis", "topic"], b"").contains("medtop:15000000"));
+}
+
+#[test]
+fn train_writes_the_committed_fixture() {
+    let directory = tempfile::tempdir().unwrap();
+    let out = directory
+        .path()
+        .join("tiny.safetensors")
+        .display()
+        .to_string();
+    let (recipe, data) = (file("data/tiny.toml"), file("data"));
+    let arguments = ["train", "--recipe", &recipe, "--data", &data, "--out", &out];
+    ok(&arguments, b"");
+    assert!(std::fs::read(&out).unwrap() == common::fixture());
+    let left: Vec<_> = std::fs::read_dir(directory.path()).unwrap().collect();
+    assert_eq!(left.len(), 1, "no partial file is left");
+}
+
+#[test]
+fn failures_are_one_clear_line() {
+    let recipe = file("data/tiny.toml");
+    for (arguments, code, message) in [
+        (&["tag", "/nowhere.txt"][..], 1, "newstance: /nowhere.txt: "),
+        (
+            &["tag", "--axes", "mood"],
+            1,
+            "unknown axis \"mood\"; this model has topic, frame, genre",
+        ),
+        (&["tag", "--model", &recipe], 1, "not a model file"),
+        (&["serve", "--model", "/nowhere"], 1, "/nowhere"),
+        (&["serve", "--listen", "nonsense"], 2, "--listen"),
+        (
+            &[
+                "train",
+                "--recipe",
+                &recipe,
+                "--data",
+                "/nowhere",
+                "--out",
+                "/nowhere/x",
+            ],
+            1,
+            "tiny.jsonl",
+        ),
+        (&["frobnicate"], 2, "unrecognized subcommand"),
+        (&[], 2, "Usage"),
+    ] {
+        fails(arguments, ARTICLE.as_bytes(), code, message);
+    }
+    fails(
+        &["tag"],
+        b" \n ",
+        1,
+        "article.title and article.body: both are empty",
+    );
+    fails(
+        &["tag"],
+        b"\xff\xfe",
+        1,
+        "-: stream did not contain valid UTF-8",
+    );
+}
+
+#[test]
+fn a_closed_pipe_is_no_failure() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_newstance"))
+        .args(["inspect"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}

@@ -1,0 +1,108 @@
+//! Shared by the integration tests: the tiny model, trained on fiction, and a server around it.
+#![allow(dead_code, reason = "each test binary uses its own part")]
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use newstance::{
+    label::{Axis, AxisParts},
+    model::Model,
+    server,
+    train::{Recipe, Source, train},
+};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tonic::transport::Channel;
+
+/// A file under `tests/`.
+pub fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests")
+        .join(name)
+}
+
+struct Data;
+
+impl Source for Data {
+    fn open(&self, file: &str) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(File::open(path("data").join(file))?))
+    }
+}
+
+/// Trains the tiny model on so many threads.
+pub fn train_tiny(threads: usize) -> Model {
+    let text = std::fs::read_to_string(path("data/tiny.toml")).unwrap();
+    let recipe = Recipe::parse(&text).unwrap();
+    let read_axis = |file: &str| {
+        let text = std::fs::read_to_string(path("data").join(file)).unwrap();
+        Axis::try_from(toml::from_str::<AxisParts>(&text).unwrap()).unwrap()
+    };
+    let axes: Vec<Axis> = recipe
+        .axes
+        .iter()
+        .map(|a| read_axis(&a.definition))
+        .collect();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+    let pool = pool.build().unwrap();
+    pool.install(|| train(&recipe, &axes, &Data, &())).unwrap()
+}
+
+/// The committed model file of format version 1.
+pub fn fixture() -> Vec<u8> {
+    std::fs::read(path("data/model-v1.safetensors")).unwrap()
+}
+
+/// A server on a free port; it stops when this is dropped.
+pub struct TestServer {
+    pub address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<()>,
+}
+
+impl TestServer {
+    /// Starts a server and waits until it is ready.
+    pub async fn start(load: impl FnOnce() -> Model + Send + 'static) -> Self {
+        let (ready, is_ready) = oneshot::channel();
+        let server = Self::start_loading(load, move || ready.send(()).unwrap()).await;
+        is_ready.await.unwrap();
+        server
+    }
+
+    /// Starts a server and does not wait.
+    pub async fn start_loading(
+        load: impl FnOnce() -> Model + Send + 'static,
+        ready: impl FnOnce() + Send + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(async move {
+            let stopped = async {
+                let _ = stopped.await;
+            };
+            let load = || Ok::<_, std::convert::Infallible>(load());
+            server::serve(listener, load, |_| ready(), stopped)
+                .await
+                .unwrap();
+        });
+        Self {
+            address,
+            stop: Some(stop),
+            serving,
+        }
+    }
+
+    pub async fn channel(&self) -> Channel {
+        let endpoint = Channel::from_shared(format!("http://{}", self.address)).unwrap();
+        endpoint.connect().await.unwrap()
+    }
+
+    /// Asks the server to stop and waits until it has.
+    pub async fn stop(mut self) {
+        self.stop.take().unwrap().send(()).unwrap();
+        self.serving.await.unwrap();
+    }
+}

@@ -1,0 +1,136 @@
+//! Health while the model loads and after, reflection, and a clean end.
+
+mod common;
+
+use std::sync::mpsc;
+
+use common::TestServer;
+use newstance::{
+    model::Model,
+    server::pb::{self, tagging_service_client::TaggingServiceClient},
+};
+use tonic::{Code, transport::Channel};
+use tonic_health::pb::{
+    HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
+};
+use tonic_types::StatusExt;
+
+fn tiny() -> Model {
+    Model::from_bytes(&common::fixture()).unwrap()
+}
+
+async fn health(channel: &Channel, service: &str) -> ServingStatus {
+    let request = HealthCheckRequest {
+        service: service.into(),
+    };
+    let answer = HealthClient::new(channel.clone())
+        .check(request)
+        .await
+        .unwrap();
+    answer.into_inner().status()
+}
+
+#[tokio::test]
+async fn health_turns_to_serving_when_the_model_is_warm() {
+    let (release, wait) = mpsc::channel::<()>();
+    let (ready, is_ready) = tokio::sync::oneshot::channel();
+    let load = move || {
+        wait.recv().unwrap();
+        tiny()
+    };
+    let server = TestServer::start_loading(load, move || ready.send(()).unwrap()).await;
+    let channel = server.channel().await;
+    let services = [
+        "",
+        "newstance.v1.TaggingService",
+        "newstance.v1.ModelService",
+    ];
+    for service in services {
+        assert_eq!(health(&channel, service).await, ServingStatus::NotServing);
+    }
+    let early = TaggingServiceClient::new(channel.clone())
+        .tag_article(pb::TagArticleRequest::default())
+        .await
+        .unwrap_err();
+    assert_eq!(early.code(), Code::Unavailable);
+    assert!(early.get_error_details().retry_info().is_some());
+
+    release.send(()).unwrap();
+    is_ready.await.unwrap();
+    for service in services {
+        assert_eq!(health(&channel, service).await, ServingStatus::Serving);
+    }
+    server.stop().await;
+}
+
+/// Services that reflection lists, and whether it knows a symbol, by the protocol of `$version`.
+macro_rules! reflect {
+    ($version:ident, $channel:expr, $symbol:expr) => {{
+        use tonic_reflection::pb::$version::{
+            ServerReflectionRequest, server_reflection_client::ServerReflectionClient,
+            server_reflection_request::MessageRequest, server_reflection_response::MessageResponse,
+        };
+        let ask = |message| ServerReflectionRequest {
+            host: String::new(),
+            message_request: Some(message),
+        };
+        let questions = tokio_stream::iter([
+            ask(MessageRequest::ListServices(String::new())),
+            ask(MessageRequest::FileContainingSymbol($symbol.into())),
+        ]);
+        let mut client = ServerReflectionClient::new($channel.clone());
+        let answers = client.server_reflection_info(questions).await.unwrap();
+        let mut answers = answers.into_inner();
+        let mut next = async || answers.message().await.unwrap().unwrap().message_response;
+        let services = match next().await {
+            Some(MessageResponse::ListServicesResponse(list)) => list.service,
+            other => panic!("{other:?}"),
+        };
+        let found = matches!(
+            next().await,
+            Some(MessageResponse::FileDescriptorResponse(_))
+        );
+        (
+            services.into_iter().map(|s| s.name).collect::<Vec<_>>(),
+            found,
+        )
+    }};
+}
+
+#[tokio::test]
+async fn reflection_describes_everything_in_both_versions() {
+    let server = TestServer::start(tiny).await;
+    let channel = server.channel().await;
+    for symbol in [
+        "newstance.v1.TaggingService.TagArticle",
+        "newstance.v1.AxisTagging",
+        "grpc.health.v1.Health",
+        "google.rpc.ErrorInfo",
+        "google.rpc.BadRequest",
+    ] {
+        for (services, found) in [
+            reflect!(v1, channel, symbol),
+            reflect!(v1alpha, channel, symbol),
+        ] {
+            assert!(found, "{symbol}");
+            for service in ["newstance.v1.TaggingService", "newstance.v1.ModelService"] {
+                assert!(services.iter().any(|name| name == service), "{services:?}");
+            }
+        }
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_model_that_cannot_be_loaded_ends_the_server() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let load = || Model::from_bytes(b"rubbish");
+    let never = std::future::pending();
+    let ended = newstance::server::serve(listener, load, |_| {}, never).await;
+    assert!(
+        ended
+            .unwrap_err()
+            .to_string()
+            .starts_with("not a model file")
+    );
+}

@@ -1,0 +1,65 @@
+//! Training is deterministic, and what it makes answers.
+
+mod common;
+
+use newstance::{
+    article::{Article, ArticleLimits, ArticleParts},
+    tagger::{AbstainReason, Decision, TagOptions, Tagger},
+};
+
+#[test]
+fn threads_change_nothing_and_the_committed_fixture_is_rebuilt() {
+    let one = common::train_tiny(1).to_bytes().unwrap();
+    let four = common::train_tiny(4).to_bytes().unwrap();
+    assert!(one == four, "the same bytes on one thread and on four");
+    if std::env::var_os("NEWSTANCE_BLESS").is_some() {
+        std::fs::write(common::path("data/model-v1.safetensors"), &one).unwrap();
+    }
+    assert!(
+        one == common::fixture(),
+        "training no longer gives the committed fixture; if the change is meant and old files are \
+         still read, keep the old fixture and write a new one"
+    );
+}
+
+#[test]
+fn a_trained_model_labels_what_it_has_not_seen() {
+    let tagger = Tagger::new(common::train_tiny(1));
+    let tag = |body: &str| {
+        let parts = ArticleParts {
+            body: body.into(),
+            ..ArticleParts::default()
+        };
+        let article = Article::new(parts, &ArticleLimits::default()).unwrap();
+        let tagging = tagger.tag(&article, &TagOptions::default()).unwrap();
+        let assigned = tagging.axes.iter().map(|axis| {
+            let labels = axis.labels.iter().filter(|label| label.assigned);
+            let codes = labels.map(|label| label.label.code.clone());
+            (axis.decision, codes.collect::<Vec<_>>())
+        });
+        assigned.collect::<Vec<_>>()
+    };
+    let storm = tag("A storm brought rain and flooding; the wind injured two people on the coast.");
+    assert_eq!(storm[0], (Decision::Assigned, vec!["beat:weather".into()]));
+    assert_eq!(storm[1], (Decision::Assigned, vec!["angle:danger".into()]));
+
+    let unknown = tag("Zyx qwv plork, mernd vlip oxo tarn quibbet.");
+    let abstained = Decision::Abstained(AbstainReason::UnknownWords);
+    assert_eq!(unknown[0], (abstained, vec![]));
+    let short = tag("Rain");
+    assert_eq!(short[0].0, Decision::Abstained(AbstainReason::TooShort));
+}
+
+#[test]
+fn measured_articles_are_not_trained_on() {
+    let model = common::train_tiny(1);
+    let corpus = &model.card().corpora[0];
+    assert_eq!(corpus.training_articles, 30);
+    assert_eq!(corpus.digest.len(), 64);
+    let dev = model
+        .card()
+        .metrics
+        .iter()
+        .filter(|metric| metric.split == "dev");
+    assert!(dev.clone().count() > 0 && dev.clone().all(|metric| metric.articles == 3));
+}
