@@ -76,9 +76,12 @@ impl Args {
             options: self.options(),
             format: self.format,
         };
-        let out = AutoStream::auto(io::stdout());
-        let colour = out.current_choice() != anstream::ColorChoice::Never;
-        let mut out = io::BufWriter::new(out);
+        let stdout = io::stdout();
+        let colour = AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
+        let mut out: Box<dyn Write + Send> = match self.format {
+            Format::Text => Box::new(io::BufWriter::new(AutoStream::auto(stdout))),
+            Format::Json => Box::new(io::BufWriter::new(stdout)),
+        };
         let threads = rayon::ThreadPoolBuilder::new().num_threads(self.threads);
         threads.build()?.install(|| {
             if self.is_jsonl() {
