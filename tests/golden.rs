@@ -72,3 +72,36 @@ fn the_model_keeps_its_description() {
     let json = serde_json::to_string_pretty(&describe::model(&model)).unwrap() + "\n";
     golden("model.json", json.as_bytes());
 }
+
+#[test]
+fn the_card_is_about_the_committed_model() {
+    let model = newstance::model::embedded::default_model().unwrap();
+    let page = include_str!("../models/CARD.md");
+    assert!(
+        page.contains(model.digest()),
+        "models/CARD.md names another digest"
+    );
+    assert!(
+        page.contains(&model.card().version),
+        "models/CARD.md names another version"
+    );
+    let readme = include_str!("../README.md");
+    assert!(
+        readme.contains(model.digest()),
+        "the answer in README.md is another model's"
+    );
+    for metric in model
+        .card()
+        .metrics
+        .iter()
+        .filter(|metric| metric.split == "dev")
+    {
+        let figure = format!("{:.3}", metric.value);
+        let figure = figure.trim_start_matches('0').trim_end_matches(".000");
+        let (axis, name) = (&metric.axis, &metric.name);
+        assert!(
+            page.contains(figure),
+            "models/CARD.md lacks {name} = {figure} of {axis}"
+        );
+    }
+}

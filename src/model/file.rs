@@ -6,7 +6,7 @@
 //! | `vocabulary.ends` | u32 | (terms) | where each term ends in it |
 //! | `weights.AXIS` | f32 | (terms, labels) | log-odds of one occurrence |
 //!
-//! The metadata has one entry, `newstance`: a [`Manifest`]. Its digest is the SHA-256 of the whole
+//! The metadata has one entry, `newstance`: the manifest below. Its digest is the SHA-256 of the whole
 //! file with the digest's own 64 digits replaced by zeros, so no bit of the file is unprotected.
 //! A reader needs nothing but `safetensors` and JSON; nothing in the file is code.
 

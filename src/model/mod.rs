@@ -1,5 +1,5 @@
 //! A [`Model`]: one featurizer, a [`Classifier`] for each axis and a [`Card`] that says where it
-//! comes from. [`file`] stores it, [`canary`] makes sure that the code that reads it still reads
+//! comes from. [`mod@file`] stores it, [`canary`] makes sure that the code that reads it still reads
 //! text as the code that trained it did.
 
 pub mod canary;
