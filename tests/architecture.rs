@@ -20,7 +20,7 @@ const MAY_KNOW: &[(&str, &[&str], &[&str])] = &[
         &[],
     ),
     ("corpus", &["article"], &[]),
-    ("evaluate", &["tagger", "label"], &[]),
+    ("evaluate", &["corpus", "tagger", "label", "article"], &[]),
     (
         "train",
         &[

@@ -6,11 +6,10 @@ mod common;
 use std::{fs::File, path::Path};
 
 use newstance::{
-    article::ArticleLimits,
     corpus::{Records, decompressed},
-    evaluate::{Evaluation, judge},
+    evaluate::{Evaluation, judge_record},
     model::embedded::default_model,
-    tagger::{TagOptions, Tagger},
+    tagger::Tagger,
 };
 
 #[test]
@@ -28,12 +27,8 @@ fn the_default_model_still_does_what_its_card_says() {
         if record.split() != "dev" {
             continue;
         }
-        let labels = record.labels.clone();
-        let article = record.into_article(&ArticleLimits::default()).unwrap();
-        let tagging = tagger.tag(&article, &TagOptions::default()).unwrap();
-        for (axis, evaluation) in tagging.axes.iter().zip(&mut evaluations) {
-            let codes = &labels[axis.axis.name()];
-            let judgement = judge(axis.axis, axis, codes);
+        for (classifier, evaluation) in tagger.model().classifiers().iter().zip(&mut evaluations) {
+            let judgement = judge_record(&tagger, classifier.axis(), record.clone()).unwrap();
             judgement
                 .iter()
                 .for_each(|judgement| evaluation.add(judgement));

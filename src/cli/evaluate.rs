@@ -9,11 +9,10 @@ use rayon::prelude::*;
 
 use super::{CliError, Format, load_model, open, progress::Progress};
 use crate::{
-    article::ArticleLimits,
     corpus::{CorpusError, Record, Records, decompressed},
-    evaluate::{Evaluation, Judgement, judge},
+    evaluate::{EvaluateError, Evaluation, judge_record},
     label::Axis,
-    tagger::{TagOptions, Tagger},
+    tagger::Tagger,
     train::Observer,
 };
 
@@ -90,31 +89,11 @@ impl Args {
             progress.increment(batch.len() as u64);
             let kept = batch.into_par_iter().filter(wanted);
             let judged = kept.map(|record| judge_record(tagger, axis, record));
-            for judgement in judged.collect::<Result<Vec<_>, CliError>>()? {
+            for judgement in judged.collect::<Result<Vec<_>, EvaluateError>>()? {
                 judgement
                     .iter()
                     .for_each(|judgement| evaluation.add(judgement));
             }
         }
     }
-}
-
-fn judge_record(
-    tagger: &Tagger,
-    axis: &Axis,
-    mut record: Record,
-) -> Result<Option<Judgement>, CliError> {
-    let Some(codes) = record.labels.remove(axis.name()) else {
-        return Ok(None);
-    };
-    let options = TagOptions {
-        axes: vec![axis.name().into()],
-        ..TagOptions::default()
-    };
-    let article = record.into_article(&ArticleLimits::default())?;
-    let tagging = tagger.tag(&article, &options)?;
-    Ok(tagging
-        .axes
-        .first()
-        .and_then(|tagging| judge(axis, tagging, &codes)))
 }

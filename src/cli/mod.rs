@@ -24,6 +24,7 @@ use thiserror::Error;
 use crate::{
     article::ArticleError,
     corpus::CorpusError,
+    evaluate::EvaluateError,
     label::AxisError,
     model::{Model, ModelFileError, embedded::default_model},
     server::ServeError,
@@ -82,6 +83,8 @@ enum CliError {
     Article(#[from] ArticleError),
     #[error("{0}")]
     Tag(#[from] TagError),
+    #[error("{0}")]
+    Evaluate(#[from] EvaluateError),
     #[error("{}: {source}", path.display())]
     Recipe { path: PathBuf, source: RecipeError },
     #[error("{}: {source}", path.display())]

@@ -1,6 +1,6 @@
 //! An answer for eyes: bars, colour, and the evidence marked in the text.
 
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write};
 
 use anstyle::{AnsiColor, Style};
 
@@ -204,28 +204,25 @@ fn marker(mark: AnsiColor) -> Style {
 /// Spans of the evidence for each axis's first explained label, in order, without overlaps; the
 /// first axis wins.
 fn marks(tagging: &Tagging<'_>, field: ArticleField) -> Vec<(Span, AnsiColor)> {
-    let mut taken: Vec<(Span, AnsiColor)> = Vec::new();
+    let mut taken: BTreeMap<usize, (usize, AnsiColor)> = BTreeMap::new();
     for (axis, mark) in tagging.axes.iter().zip(MARKS.iter().cycle()) {
-        let parts = axis
-            .labels
-            .iter()
-            .find_map(|label| label.explanation.as_ref());
-        let supporting = parts.into_iter().flat_map(|parts| &parts.evidence);
-        let spans = supporting
+        let parts = axis.labels.iter().find_map(|l| l.explanation.as_ref());
+        let evidence = parts.into_iter().flat_map(|parts| &parts.evidence);
+        let spans = evidence
             .filter(|evidence| evidence.log_odds > 0.0)
             .flat_map(|evidence| &evidence.spans)
             .filter(|(place, _)| *place == field);
         for (_, span) in spans {
-            if taken
-                .iter()
-                .all(|(t, _)| span.end <= t.start || t.end <= span.start)
-            {
-                taken.push((span.clone(), *mark));
+            let before = taken.range(..span.end).next_back();
+            if before.is_none_or(|(_, (end, _))| *end <= span.start) {
+                taken.insert(span.start, (span.end, *mark));
             }
         }
     }
-    taken.sort_by_key(|(span, _)| span.start);
-    taken
+    let spans = taken.into_iter();
+    spans
+        .map(|(start, (end, mark))| (start..end, mark))
+        .collect()
 }
 
 /// Text of an article must not steer the terminal.

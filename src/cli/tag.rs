@@ -189,21 +189,28 @@ impl Job<'_> {
                 all += 1;
                 match answer {
                     Ok(answer) => out.write_all(&answer)?,
-                    Err(CliError::Corpus(error)) => {
+                    Err(error) => {
                         failed += 1;
-                        anstream::eprintln!("newstance: {error}");
+                        Self::report(file, line, error)?;
                     }
-                    Err(CliError::Article(error)) => {
-                        failed += 1;
-                        anstream::eprintln!("newstance: {}: line {line}: {error}", file.display());
-                    }
-                    Err(error) => return Err(error),
                 }
             }
         }
         out.flush()?;
         if failed > 0 {
             return Err(CliError::Incomplete { failed, all });
+        }
+        Ok(())
+    }
+
+    /// Reports what is wrong with one record, and gives back what is wrong with all.
+    fn report(file: &Path, line: u64, error: CliError) -> Result<(), CliError> {
+        match error {
+            CliError::Corpus(error) => anstream::eprintln!("newstance: {error}"),
+            CliError::Article(error) => {
+                anstream::eprintln!("newstance: {}: line {line}: {error}", file.display());
+            }
+            error => return Err(error),
         }
         Ok(())
     }

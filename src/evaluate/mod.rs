@@ -6,15 +6,59 @@ pub mod report;
 pub use metrics::{Evaluation, Judgement};
 pub use report::{AxisReport, LabelReport};
 
+use thiserror::Error;
+
 use crate::{
+    article::{ArticleError, ArticleLimits},
+    corpus::Record,
     label::{Axis, AxisKind},
-    tagger::{AxisTagging, Decision},
+    tagger::{AxisTagging, Decision, TagError, TagOptions, Tagger},
 };
+
+/// Why a record cannot be measured.
+#[derive(Debug, Error)]
+pub enum EvaluateError {
+    /// Its article breaks a limit or has no text.
+    #[error("article {id:?}: {source}")]
+    Article {
+        /// Identifier of the record.
+        id: String,
+        /// What is wrong.
+        source: ArticleError,
+    },
+    /// The model has no such axis.
+    #[error(transparent)]
+    Tag(#[from] TagError),
+}
+
+/// Labels a record and judges the answer on one axis; `None` where the record is not labelled for
+/// it.
+///
+/// # Errors
+/// When the record has no valid article or the model has no such axis.
+pub fn judge_record(
+    tagger: &Tagger,
+    axis: &Axis,
+    mut record: Record,
+) -> Result<Option<Judgement>, EvaluateError> {
+    let Some(codes) = record.labels.remove(axis.name()) else {
+        return Ok(None);
+    };
+    let options = TagOptions {
+        axes: vec![axis.name().into()],
+        ..TagOptions::default()
+    };
+    let id = record.id.clone();
+    let article = record
+        .into_article(&ArticleLimits::default())
+        .map_err(|source| EvaluateError::Article { id, source })?;
+    let tagging = tagger.tag(&article, &options)?;
+    Ok(tagging.axes.first().and_then(|t| judge(axis, t, &codes)))
+}
 
 /// What a model said of an article against what its labels say; `None` where an axis that has
 /// exactly one label is given none of its own.
-#[must_use]
-pub fn judge(axis: &Axis, tagging: &AxisTagging<'_>, codes: &[String]) -> Option<Judgement> {
+fn judge(axis: &Axis, tagging: &AxisTagging<'_>, codes: &[String]) -> Option<Judgement> {
     let truth: Vec<usize> = codes
         .iter()
         .filter_map(|code| axis.index_of(code))

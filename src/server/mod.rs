@@ -14,9 +14,18 @@ pub mod status;
 use std::{future::Future, sync::Arc};
 
 use tokio::net::TcpListener;
-use tonic::transport::{Server, server::TcpIncoming};
+use tonic::{
+    body::Body,
+    transport::{
+        Server,
+        server::{Router, TcpIncoming},
+    },
+};
 use tonic_health::{ServingStatus, server::HealthReporter};
-use tower::util::MapResponseLayer;
+use tower::{
+    layer::util::{Identity, Stack},
+    util::MapResponseLayer,
+};
 
 use crate::{
     article::{Article, ArticleLimits, ArticleParts},
@@ -76,17 +85,8 @@ pub async fn serve<E: Send + 'static>(
         set_health(&stopping, ServingStatus::NotServing).await;
     };
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-    let serving = Server::builder()
-        .layer(MapResponseLayer::new(oversize::explain_oversize))
+    let serving = router(&shared)?
         .add_service(health_service)
-        .add_service(reflection().build_v1()?)
-        .add_service(reflection().build_v1alpha()?)
-        .add_service(
-            TaggingServiceServer::new(shared.clone()).max_decoding_message_size(MAX_REQUEST_BYTES),
-        )
-        .add_service(
-            ModelServiceServer::new(shared.clone()).max_decoding_message_size(MAX_REQUEST_BYTES),
-        )
         .serve_with_incoming_shutdown(incoming, shutdown);
 
     let loading = async {
@@ -108,6 +108,22 @@ pub async fn serve<E: Send + 'static>(
     }
     Ok(serving.await?)
 }
+
+/// Our services and reflection.
+fn router(shared: &Shared) -> Result<AnswerRouter, tonic_reflection::server::Error> {
+    let tagging = TaggingServiceServer::new(shared.clone());
+    let models = ModelServiceServer::new(shared.clone());
+    let explain: ExplainOversize = oversize::explain_oversize;
+    Ok(Server::builder()
+        .layer(MapResponseLayer::new(explain))
+        .add_service(reflection().build_v1()?)
+        .add_service(reflection().build_v1alpha()?)
+        .add_service(tagging.max_decoding_message_size(MAX_REQUEST_BYTES))
+        .add_service(models.max_decoding_message_size(MAX_REQUEST_BYTES)))
+}
+
+type ExplainOversize = fn(http::Response<Body>) -> http::Response<Body>;
+type AnswerRouter = Router<Stack<MapResponseLayer<ExplainOversize>, Identity>>;
 
 async fn set_health(health: &HealthReporter, status: ServingStatus) {
     for key in HEALTH_KEYS {

@@ -15,8 +15,9 @@ use thiserror::Error;
 use crate::{
     article::{Article, ArticleField},
     bayes::{calibration::probabilities, explain::explain, scorer::ranking},
-    features::{Occurrence, TermVector},
+    features::{Occurrence, TermId, TermVector},
     model::{Classifier, DecisionRule, Model},
+    text::Span,
 };
 
 /// Name of the axis that is asked by target.
@@ -70,10 +71,12 @@ impl Tagger {
         let classifiers = self.classifiers(&options.axes)?;
         let zones = article.zones();
         let vector = self.model.featurizer().transform(&zones);
-        let occurrences = match options.max_evidence {
+        let mut occurrences = match options.max_evidence {
             Some(_) => self.model.featurizer().occurrences(&zones),
             None => Vec::new(),
         };
+        // The sort is stable: places of one term stay in reading order.
+        occurrences.sort_by_key(|occurrence| occurrence.term);
         let detected = language::detect(article);
         let abstain = self.abstain_reason(article, &vector, detected);
         let reader = Reader {
@@ -184,6 +187,7 @@ impl Tagger {
 struct Reader<'m, 'a> {
     model: &'m Model,
     vector: &'a TermVector,
+    /// By term.
     occurrences: &'a [Occurrence],
     options: &'a TagOptions,
     abstain: Option<AbstainReason>,
@@ -271,9 +275,11 @@ impl<'m> Reader<'m, '_> {
         }
     }
 
-    fn spans(&self, term: u32) -> Vec<(ArticleField, crate::text::Span)> {
-        let places = self.occurrences.iter().filter(|o| o.term == term);
+    fn spans(&self, term: TermId) -> Vec<(ArticleField, Span)> {
+        let first = self.occurrences.partition_point(|o| o.term < term);
+        let places = self.occurrences[first..].iter();
         places
+            .take_while(|o| o.term == term)
             .map(|o| (ArticleField::ALL[o.zone], o.span.clone()))
             .collect()
     }

@@ -20,20 +20,19 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 use crate::{
-    article::ArticleLimits,
     bayes::{
         FitError,
         calibrate::{Sample, calibrate},
     },
     corpus::{CorpusError, Record},
-    evaluate::{Evaluation, judge},
+    evaluate::{EvaluateError, Evaluation, judge_record},
     features::{
         Featurizer, TermVector, Vocabulary, VocabularyError,
         selection::{DocumentFrequencies, Sketch},
     },
     label::Axis,
     model::{Card, Classifier, ClassifierError, CorpusCard, MetricCard, Model},
-    tagger::{TagError, TagOptions, Tagger},
+    tagger::Tagger,
 };
 use counting::{AxisCounts, FOLDS};
 use holdout::Holdout;
@@ -74,9 +73,9 @@ pub enum TrainError {
     /// The parts of an axis do not fit together.
     #[error(transparent)]
     Classifier(#[from] ClassifierError),
-    /// A measured axis does not exist.
+    /// An article cannot be measured.
     #[error(transparent)]
-    Tag(#[from] TagError),
+    Evaluate(#[from] EvaluateError),
 }
 
 /// An article as training sees it.
@@ -274,26 +273,14 @@ fn measure_on(
     let Some(corpus) = recipe.corpus(&measurement.corpus) else {
         return Ok(Vec::new());
     };
-    let options = TagOptions {
-        axes: vec![axis.name().into()],
-        ..TagOptions::default()
-    };
     let mut evaluation = Evaluation::new(axis);
     stream.split(
         "measuring on",
         corpus,
         &measurement.split,
-        |mut record| {
-            let codes = record.labels.remove(axis.name())?;
-            let article = record.into_article(&ArticleLimits::default());
-            let article = article.ok()?;
-            let tagging = tagger.tag(&article, &options).ok()?;
-            judge(axis, tagging.axes.first()?, &codes)
-        },
+        |record| judge_record(tagger, axis, record),
         |judgement| {
-            judgement
-                .iter()
-                .for_each(|judgement| evaluation.add(judgement));
+            judgement?.iter().for_each(|j| evaluation.add(j));
             Ok(())
         },
     )?;

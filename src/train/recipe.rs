@@ -177,68 +177,39 @@ impl Recipe {
     }
 
     fn check(&self) -> Result<(), RecipeError> {
-        require(
-            Card::is_valid_name(&self.name),
-            "name",
-            &self.name,
-            "lower-case letters, digits, dots and hyphens",
-        )?;
+        let name = Card::is_valid_name(&self.name);
+        let expected = "lower-case letters, digits, dots and hyphens";
+        require(name, "name", &self.name, expected)?;
         let created = self.created.parse::<toml::value::Datetime>();
-        require(
-            created.is_ok(),
-            "created",
-            &self.created,
-            "a date and time by RFC 3339",
-        )?;
-        require(
-            self.abstention.is_valid(),
-            "abstention.min_known_share",
-            &self.abstention.min_known_share,
-            "0 to 1",
-        )?;
+        let expected = "a date and time by RFC 3339";
+        require(created.is_ok(), "created", &self.created, expected)?;
+        let share = self.abstention.min_known_share;
+        let field = "abstention.min_known_share";
+        require(self.abstention.is_valid(), field, &share, "0 to 1")?;
         self.check_corpora("vocabulary.corpora", &self.vocabulary.corpora)?;
-        for (index, axis) in self.axes.iter().enumerate() {
-            let field = |name: &str| format!("axes[{index}].{name}");
-            require(
-                axis.max_count > 0,
-                &field("max_count"),
-                &axis.max_count,
-                "at least 1",
-            )?;
-            let probable = (0.0..=1.0).contains(&axis.min_probability);
-            require(
-                probable,
-                &field("min_probability"),
-                &axis.min_probability,
-                "0 to 1",
-            )?;
-            self.check_corpora(
-                &field("calibrate_on"),
-                std::slice::from_ref(&axis.calibrate_on),
-            )?;
-            require(
-                !axis.experts.is_empty(),
-                &field("experts"),
-                &"",
-                "at least one expert",
-            )?;
-            for expert in &axis.experts {
-                self.check_corpora(&field("experts.corpora"), &expert.corpora)?;
-                require(
-                    expert.weight.is_finite(),
-                    &field("experts.weight"),
-                    &expert.weight,
-                    "a finite number",
-                )?;
-            }
-            for measurement in &axis.measure {
-                self.check_corpora(
-                    &field("measure.corpus"),
-                    std::slice::from_ref(&measurement.corpus),
-                )?;
-            }
+        let mut axes = self.axes.iter().enumerate();
+        axes.try_for_each(|(index, axis)| self.check_axis(&format!("axes[{index}]"), axis))
+    }
+
+    fn check_axis(&self, path: &str, axis: &AxisRecipe) -> Result<(), RecipeError> {
+        let field = |name: &str| format!("{path}.{name}");
+        let count = axis.max_count;
+        require(count > 0, &field("max_count"), &count, "at least 1")?;
+        let minimum = axis.min_probability;
+        let probable = (0.0..=1.0).contains(&minimum);
+        require(probable, &field("min_probability"), &minimum, "0 to 1")?;
+        let calibration = std::slice::from_ref(&axis.calibrate_on);
+        self.check_corpora(&field("calibrate_on"), calibration)?;
+        let experts = &axis.experts;
+        require(!experts.is_empty(), &field("experts"), &"", "at least one")?;
+        for expert in experts {
+            self.check_corpora(&field("experts.corpora"), &expert.corpora)?;
+            let weight = expert.weight;
+            let finite = weight.is_finite();
+            require(finite, &field("experts.weight"), &weight, "a finite number")?;
         }
-        Ok(())
+        let measured = axis.measure.iter().map(|m| m.corpus.clone());
+        self.check_corpora(&field("measure.corpus"), &measured.collect::<Vec<_>>())
     }
 
     fn check_corpora(&self, field: &str, names: &[String]) -> Result<(), RecipeError> {
