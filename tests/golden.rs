@@ -41,6 +41,7 @@ fn request() -> pb::TagArticleRequest {
             max_evidence: 3,
             offset_encoding: pb::OffsetEncoding::Utf16.into(),
         }),
+        model: "models/tiny".into(),
     }
 }
 

@@ -38,6 +38,7 @@ fn request(article: pb::Article, options: pb::TagOptions) -> pb::TagArticleReque
     pb::TagArticleRequest {
         article: Some(article),
         options: Some(options),
+        ..pb::TagArticleRequest::default()
     }
 }
 

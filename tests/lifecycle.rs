@@ -7,7 +7,10 @@ use std::sync::mpsc;
 use common::TestServer;
 use newstance::{
     model::Model,
-    server::pb::{self, tagging_service_client::TaggingServiceClient},
+    server::{
+        models::Models,
+        pb::{self, tagging_service_client::TaggingServiceClient},
+    },
 };
 use tonic::{Code, transport::Channel};
 use tonic_health::pb::{
@@ -124,7 +127,7 @@ async fn reflection_describes_everything_in_both_versions() {
 #[tokio::test]
 async fn a_model_that_cannot_be_loaded_ends_the_server() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let load = || Model::from_bytes(b"rubbish");
+    let load = || Model::from_bytes(b"rubbish").map(Models::from);
     let never = std::future::pending();
     let ended = newstance::server::serve(listener, load, |_| {}, never).await;
     assert!(

@@ -77,6 +77,12 @@ enum CliError {
         model: String,
         source: ModelFileError,
     },
+    #[error("models/{name} stands for two models: {first} and {second}; serve one of them")]
+    DuplicateModel {
+        name: String,
+        first: String,
+        second: String,
+    },
     #[error("{0}")]
     Corpus(#[from] CorpusError),
     #[error("{0}")]
@@ -164,8 +170,15 @@ fn load_model(path: Option<&Path>) -> Result<Model, CliError> {
         None => default_model(),
     };
     loaded.map_err(|source| CliError::Model {
-        model: path.map_or("default model".into(), |path| path.display().to_string()),
+        model: model_source(path),
         source,
+    })
+}
+
+/// Where [`load_model`] takes a model from, for messages.
+fn model_source(path: Option<&Path>) -> String {
+    path.map_or("the model in the binary".into(), |path| {
+        path.display().to_string()
     })
 }
 

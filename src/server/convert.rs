@@ -1,7 +1,7 @@
 //! Conversions between the wire and the domain: the only validation of a request, and the only
 //! place where an answer takes its form.
 
-use super::{pb, status::ApiError};
+use super::{pb, resource::ModelName, status::ApiError};
 use crate::{
     article::{Article, ArticleField, ArticleLimits, ArticleParts},
     tagger::{
@@ -29,6 +29,8 @@ pub struct TagRequest {
     pub options: TagOptions,
     /// The unit of offsets in the answer.
     pub encoding: OffsetEncoding,
+    /// The model to answer with, or the default.
+    pub model: Option<ModelName>,
 }
 
 impl TagRequest {
@@ -37,7 +39,11 @@ impl TagRequest {
     /// # Errors
     /// The first fault, naming its field.
     pub fn new(request: pb::TagArticleRequest, limits: &ArticleLimits) -> Result<Self, ApiError> {
-        let pb::TagArticleRequest { article, options } = request;
+        let pb::TagArticleRequest {
+            article,
+            options,
+            model,
+        } = request;
         let article = article.ok_or_else(|| ApiError::Field {
             field: "article",
             value: "missing".into(),
@@ -49,6 +55,7 @@ impl TagRequest {
             article: Article::new(article.into(), limits)?,
             options: options.try_into()?,
             encoding,
+            model: ModelName::parse("model", &model)?,
         })
     }
 }
@@ -294,6 +301,7 @@ mod tests {
         let request = pb::TagArticleRequest {
             article: Some(article),
             options: Some(options),
+            ..Default::default()
         };
         TagRequest::new(request, &ArticleLimits::default())
     }

@@ -1,13 +1,16 @@
 //! The gRPC service: everything of tonic, prost and tokio.
 //!
-//! A request is decoded by [`codec`], checked and converted by [`convert`], answered by
-//! [`services`] and, where it fails, explained by [`status`].
+//! A request is decoded by [`codec`], checked and converted by [`convert`] and [`resource`],
+//! answered by [`services`] with one of the [`models`] and, where it fails, explained by
+//! [`status`].
 
 pub mod codec;
 pub mod convert;
 pub mod describe;
+pub mod models;
 pub mod oversize;
 pub mod pb;
+pub mod resource;
 pub mod services;
 pub mod status;
 
@@ -27,11 +30,7 @@ use tower::{
     util::MapResponseLayer,
 };
 
-use crate::{
-    article::{Article, ArticleLimits, ArticleParts},
-    model::Model,
-    tagger::{TagOptions, Tagger},
-};
+use models::Models;
 use pb::{model_service_server::ModelServiceServer, tagging_service_server::TaggingServiceServer};
 use services::Shared;
 
@@ -48,11 +47,11 @@ const HEALTH_KEYS: [&str; 3] = [
 /// Why a server stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError<E> {
-    /// The model could not be loaded.
+    /// A model could not be loaded.
     #[error(transparent)]
     Model(E),
     /// The loader panicked or was cancelled.
-    #[error("loading the model was interrupted")]
+    #[error("loading the models was interrupted")]
     Interrupted,
     /// The network failed.
     #[error("cannot serve: {0}")]
@@ -65,14 +64,14 @@ pub enum ServeError<E> {
 /// Serves on `listener` until `shutdown` completes, then finishes the calls in flight.
 ///
 /// The port answers at once and says NOT_SERVING; `load` runs meanwhile on a thread of its own.
-/// When the model is warm, health turns to SERVING and `ready` is told.
+/// When every model is warm, health turns to SERVING and `ready` is told.
 ///
 /// # Errors
-/// When the model cannot be loaded or the network fails.
+/// When a model cannot be loaded or the network fails.
 pub async fn serve<E: Send + 'static>(
     listener: TcpListener,
-    load: impl FnOnce() -> Result<Model, E> + Send + 'static,
-    ready: impl FnOnce(&Model) + Send + 'static,
+    load: impl FnOnce() -> Result<Models, E> + Send + 'static,
+    ready: impl FnOnce(&Models) + Send + 'static,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError<E>> {
     let shared = Shared::default();
@@ -90,15 +89,12 @@ pub async fn serve<E: Send + 'static>(
         .serve_with_incoming_shutdown(incoming, shutdown);
 
     let loading = async {
-        let tagger = tokio::task::spawn_blocking(|| load().map(warmed)).await;
-        let tagger = Arc::new(
-            tagger
-                .map_err(|_| ServeError::Interrupted)?
-                .map_err(ServeError::Model)?,
-        );
-        shared.set_tagger(tagger.clone());
+        let loaded = tokio::task::spawn_blocking(|| load().inspect(Models::warm)).await;
+        let models = loaded.map_err(|_| ServeError::Interrupted)?;
+        let models = Arc::new(models.map_err(ServeError::Model)?);
+        shared.set_models(models.clone());
         set_health(&health, ServingStatus::Serving).await;
-        ready(tagger.model());
+        ready(&models);
         Ok::<_, ServeError<E>>(())
     };
     tokio::pin!(serving);
@@ -137,22 +133,4 @@ fn reflection() -> tonic_reflection::server::Builder<'static> {
         .register_encoded_file_descriptor_set(pb::DESCRIPTORS)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
-}
-
-/// A tagger whose tables have been touched once, so that the first call is as fast as the next.
-fn warmed(model: Model) -> Tagger {
-    let tagger = Tagger::new(model);
-    let parts = ArticleParts {
-        title: "Government and police meet the company over the new law".into(),
-        ..ArticleParts::default()
-    };
-    let options = TagOptions {
-        max_evidence: Some(1),
-        ..TagOptions::default()
-    };
-    if let Ok(article) = Article::new(parts, &ArticleLimits::default()) {
-        // Only the touching matters, not the answer.
-        let _ = tagger.tag(&article, &options);
-    }
-    tagger
 }

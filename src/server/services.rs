@@ -7,29 +7,30 @@ use tonic::{Request, Response, Status};
 use super::{
     MAX_REQUEST_BYTES,
     convert::{TagRequest, response},
-    describe, pb,
-    pb::{model_service_server::ModelService, tagging_service_server::TaggingService},
+    describe,
+    models::Models,
+    pb::{self, model_service_server::ModelService, tagging_service_server::TaggingService},
+    resource::{ModelName, Page, page_token},
     status::ApiError,
 };
 use crate::{article::ArticleLimits, tagger::Tagger};
 
-/// What all services share: the model once it is loaded, and the limits.
+/// What all services share: the models once they are loaded, and the limits.
 #[derive(Debug, Clone, Default)]
 pub struct Shared {
-    tagger: Arc<OnceLock<Arc<Tagger>>>,
+    models: Arc<OnceLock<Arc<Models>>>,
     limits: ArticleLimits,
 }
 
 impl Shared {
-    /// Hands the loaded model to the services. Only the first one counts.
-    pub fn set_tagger(&self, tagger: Arc<Tagger>) {
-        // A server loads one model, so there is no second call to lose.
-        let _ = self.tagger.set(tagger);
+    /// Hands the loaded models to the services. Only the first ones count.
+    pub fn set_models(&self, models: Arc<Models>) {
+        // A server loads once, so there is no second call to lose.
+        let _ = self.models.set(models);
     }
 
-    fn tagger(&self) -> Result<&Tagger, ApiError> {
-        let tagger = self.tagger.get().ok_or(ApiError::ModelNotReady)?;
-        Ok(tagger)
+    fn models(&self) -> Result<&Models, ApiError> {
+        Ok(self.models.get().ok_or(ApiError::ModelNotReady)?)
     }
 
     /// Answers one request.
@@ -37,8 +38,9 @@ impl Shared {
     /// # Errors
     /// When the request is invalid or the model is not loaded.
     pub fn tag(&self, request: pb::TagArticleRequest) -> Result<pb::TagArticleResponse, ApiError> {
-        let tagger = self.tagger()?;
+        let models = self.models()?;
         let request = TagRequest::new(request, &self.limits)?;
+        let tagger = find(models, "model", request.model.as_ref())?;
         let tagging = tagger.tag(&request.article, &request.options)?;
         let model = describe::version(tagger.model());
         Ok(response(&request.article, request.encoding, model, tagging))
@@ -55,24 +57,20 @@ impl TaggingService for Shared {
     }
 }
 
-/// The most models on a page of `ListModels`.
-const MAX_PAGE_SIZE: i32 = 1000;
-
 #[tonic::async_trait]
 impl ModelService for Shared {
     async fn get_model(
         &self,
         request: Request<pb::GetModelRequest>,
     ) -> Result<Response<pb::GetModelResponse>, Status> {
-        let model = self.tagger()?.model();
+        let models = self.models()?;
         let pb::GetModelRequest { name } = request.into_inner();
-        if !name.is_empty() && name != describe::resource_name(model) {
-            let shown = name.chars().take(128).collect();
-            return Err(ApiError::ModelNotFound(shown).into());
-        }
+        let name = ModelName::parse("name", &name)?;
+        let model = find(models, "name", name.as_ref())?.model();
         Ok(Response::new(pb::GetModelResponse {
             model: Some(describe::model(model)),
             limits: Some(describe::limits(model, &self.limits, MAX_REQUEST_BYTES)),
+            default_model: describe::resource_name(models.default_model().model()),
         }))
     }
 
@@ -80,27 +78,29 @@ impl ModelService for Shared {
         &self,
         request: Request<pb::ListModelsRequest>,
     ) -> Result<Response<pb::ListModelsResponse>, Status> {
-        let model = self.tagger()?.model();
-        let pb::ListModelsRequest {
-            page_size,
-            page_token,
-        } = request.into_inner();
-        let fault = |field, value, expected: String| ApiError::Field {
-            field,
-            value,
-            expected,
-        };
-        if !(0..=MAX_PAGE_SIZE).contains(&page_size) {
-            let expected = format!("0 to {MAX_PAGE_SIZE}");
-            return Err(fault("page_size", page_size.to_string(), expected).into());
-        }
-        if !page_token.is_empty() {
-            let expected = "a token that this server gave out".into();
-            return Err(fault("page_token", "unknown token".into(), expected).into());
-        }
+        let models = self.models()?;
+        let Page { from, size } = request.into_inner().try_into()?;
+        let (page, next) = models.page(from.as_deref(), size);
         Ok(Response::new(pb::ListModelsResponse {
-            models: vec![describe::model(model)],
-            next_page_token: String::new(),
+            models: page.iter().map(|t| describe::model(t.model())).collect(),
+            next_page_token: next.map(page_token).unwrap_or_default(),
+            default_model: describe::resource_name(models.default_model().model()),
         }))
     }
+}
+
+/// The model that `field` of a request names, or the default.
+fn find<'m>(
+    models: &'m Models,
+    field: &'static str,
+    name: Option<&ModelName>,
+) -> Result<&'m Tagger, ApiError> {
+    let Some(name) = name else {
+        return Ok(models.default_model());
+    };
+    let found = models.get(name.as_str());
+    Ok(found.ok_or_else(|| ApiError::ModelNotFound {
+        field,
+        name: name.to_string(),
+    })?)
 }

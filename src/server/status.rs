@@ -3,7 +3,7 @@
 //! Every status carries an `ErrorInfo` of domain `newstance` with one of the [`Reason`]s, and an
 //! invalid argument a `BadRequest` that names the field. None carries text of an article.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use thiserror::Error;
 use tonic::{Code, Status};
@@ -86,8 +86,13 @@ pub enum ApiError {
     #[error(transparent)]
     Tag(#[from] TagError),
     /// There is no such model.
-    #[error("name: there is no model {0:?}")]
-    ModelNotFound(String),
+    #[error("{field}: there is no model {name:?}")]
+    ModelNotFound {
+        /// Path of the field that names it.
+        field: &'static str,
+        /// Its resource name, which is well-formed and so of bounded length.
+        name: String,
+    },
     /// The model is still loading.
     #[error("the model is still loading; try again")]
     ModelNotReady,
@@ -108,7 +113,7 @@ impl ApiError {
                 (Code::InvalidArgument, Reason::FieldTooLarge)
             }
             Self::Tag(TagError::UnknownAxis { .. }) => (Code::InvalidArgument, Reason::AxisUnknown),
-            Self::ModelNotFound(_) => (Code::NotFound, Reason::ModelNotFound),
+            Self::ModelNotFound { .. } => (Code::NotFound, Reason::ModelNotFound),
             Self::ModelNotReady => (Code::Unavailable, Reason::ModelNotReady),
         }
     }
@@ -117,13 +122,20 @@ impl ApiError {
     fn field(&self) -> Option<String> {
         match self {
             Self::Malformed(error) => malformed_field(&error.to_string()),
-            Self::Field { field, .. } => Some((*field).into()),
+            Self::Field { field, .. } | Self::ModelNotFound { field, .. } => Some((*field).into()),
             Self::Article(error) => Some(error.field()),
             Self::Tag(TagError::UnknownAxis { index, .. }) => {
                 Some(format!("options.axes[{index}]"))
             }
-            Self::ModelNotFound(_) => Some("name".into()),
             Self::RequestTooLarge { .. } | Self::ModelNotReady => None,
+        }
+    }
+
+    /// What `ErrorInfo.metadata` tells beside the reason.
+    fn metadata(&self) -> HashMap<String, String> {
+        match self {
+            Self::ModelNotFound { name, .. } => HashMap::from([("model".into(), name.clone())]),
+            _ => HashMap::new(),
         }
     }
 }
@@ -133,7 +145,7 @@ impl From<ApiError> for Status {
         let (code, reason) = error.kind();
         let message = error.to_string();
         let mut details = ErrorDetails::new();
-        details.set_error_info(reason.name(), DOMAIN, std::collections::HashMap::new());
+        details.set_error_info(reason.name(), DOMAIN, error.metadata());
         if let Some(field) = error.field() {
             details.add_bad_request_violation(field, message.clone());
         }

@@ -11,7 +11,7 @@ use std::{
 use newstance::{
     label::{Axis, AxisParts},
     model::Model,
-    server,
+    server::{self, models::Models},
     train::{Recipe, Source, train},
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -34,7 +34,18 @@ impl Source for Data {
 
 /// Trains the tiny model on so many threads.
 pub fn train_tiny(threads: usize) -> Model {
-    let text = std::fs::read_to_string(path("data/tiny.toml")).unwrap();
+    train_recipe("data/tiny.toml", threads)
+}
+
+/// Trains the pack that has an axis of its own, and reads it back as a server would.
+pub fn pack() -> Model {
+    let trained = train_recipe("data/border.toml", 1);
+    Model::from_bytes(&trained.to_bytes().unwrap()).unwrap()
+}
+
+/// Trains by a recipe under `tests/` on so many threads.
+fn train_recipe(file: &str, threads: usize) -> Model {
+    let text = std::fs::read_to_string(path(file)).unwrap();
     let recipe = Recipe::parse(&text).unwrap();
     let read_axis = |file: &str| {
         let text = std::fs::read_to_string(path("data").join(file)).unwrap();
@@ -64,7 +75,7 @@ pub struct TestServer {
 
 impl TestServer {
     /// Starts a server and waits until it is ready.
-    pub async fn start(load: impl FnOnce() -> Model + Send + 'static) -> Self {
+    pub async fn start<M: Into<Models>>(load: impl FnOnce() -> M + Send + 'static) -> Self {
         let (ready, is_ready) = oneshot::channel();
         let server = Self::start_loading(load, move || ready.send(()).unwrap()).await;
         is_ready.await.unwrap();
@@ -72,8 +83,8 @@ impl TestServer {
     }
 
     /// Starts a server and does not wait.
-    pub async fn start_loading(
-        load: impl FnOnce() -> Model + Send + 'static,
+    pub async fn start_loading<M: Into<Models>>(
+        load: impl FnOnce() -> M + Send + 'static,
         ready: impl FnOnce() + Send + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -83,7 +94,7 @@ impl TestServer {
             let stopped = async {
                 let _ = stopped.await;
             };
-            let load = || Ok::<_, std::convert::Infallible>(load());
+            let load = || Ok::<_, std::convert::Infallible>(load().into());
             server::serve(listener, load, |_| ready(), stopped)
                 .await
                 .unwrap();
