@@ -3,7 +3,7 @@
 mod common;
 
 use std::{
-    io::Write,
+    io::{BufRead, BufReader, Write},
     process::{Command, Output, Stdio},
 };
 
@@ -218,6 +218,51 @@ fn train_writes_the_committed_fixture() {
 }
 
 #[test]
+fn serve_prints_a_line_for_each_model() {
+    let directory = tempfile::tempdir().unwrap();
+    let pack = directory.path().join("border").display().to_string();
+    let (recipe, data) = (file("data/border.toml"), file("data"));
+    let train = [
+        "train", "--recipe", &recipe, "--data", &data, "--out", &pack,
+    ];
+    ok(&train, b"");
+    let model = file("data/model-v1.safetensors");
+    let mut server = Command::new(env!("CARGO_BIN_EXE_newstance"))
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .args(["--pack", &pack, "--model", &model])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(server.stderr.take().unwrap()).lines();
+    let lines: Vec<String> = lines.take(3).map(Result::unwrap).collect();
+    server.kill().unwrap();
+    server.wait().unwrap();
+    for (line, start) in lines.iter().zip([
+        "newstance: listening on 127.0.0.1:",
+        "newstance: serving models/tiny 1.0.0 (sha256 ",
+        "newstance: serving models/border 0.1.0 (sha256 ",
+    ]) {
+        assert!(line.starts_with(start), "{lines:?}");
+    }
+    assert_eq!(lines.len(), 3);
+}
+
+#[test]
+fn two_models_of_one_name_are_refused_with_both_files() {
+    let model = file("data/model-v1.safetensors");
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--pack"];
+    let twice = format!("models/tiny stands for two models: {model} and {model}; serve one");
+    let packs = [&serve[..], &[&model, "--pack", &model]].concat();
+    fails(&packs, b"", 1, &twice);
+    let default = [&serve[..], &[&model, "--model", &model]].concat();
+    fails(&default, b"", 1, &twice);
+    let embedded = file("../models/newstance-en.safetensors");
+    let binary = [&serve[..], &[&embedded]].concat();
+    let named = "models/newstance-en stands for two models: the model in the binary and ";
+    fails(&binary, b"", 1, named);
+}
+
+#[test]
 fn failures_are_one_clear_line() {
     let recipe = file("data/tiny.toml");
     for (arguments, code, message) in [
@@ -229,6 +274,11 @@ fn failures_are_one_clear_line() {
         ),
         (&["tag", "--model", &recipe], 1, "not a model file"),
         (&["serve", "--model", "/nowhere"], 1, "/nowhere"),
+        (
+            &["serve", "--listen", "127.0.0.1:0", "--pack", "/nowhere"],
+            1,
+            "newstance: /nowhere: ",
+        ),
         (&["serve", "--listen", "nonsense"], 2, "--listen"),
         (
             &[
