@@ -160,3 +160,22 @@ async fn pages_list_the_default_first() {
     }
     server.stop().await;
 }
+
+#[tokio::test]
+async fn the_readme_shows_what_the_pack_answers() {
+    let server = TestServer::start(both).await;
+    let mut asked = request("models/border", &[]);
+    let article = asked.article.as_mut().unwrap();
+    article.title.clear();
+    article.body = "The patrol held two smugglers at the frontier.".into();
+    let shown = format!("{:?}", article.body);
+    let tagging = tag(&server, asked).await.unwrap();
+    let label = &tagging.axes[0].labels[0];
+    let answer = format!("# {}, {:.3}\n", label.code, label.probability);
+    let readme = include_str!("../README.md");
+    assert!(
+        readme.contains(&shown) && readme.contains(&answer),
+        "{answer}"
+    );
+    server.stop().await;
+}
