@@ -12,6 +12,7 @@ import sys
 import api
 import cli
 import hostile
+import packs
 import reading
 from checks import Checks
 from rpc import Client
@@ -26,6 +27,7 @@ def main():
             check_server(checks, server, tools)
         checks.run("server keeps quiet about texts", lambda: hostile.check_log(server))
     cli.check_all(checks, tools.newstance)
+    checks.run("a new axis is trained and served", lambda: packs.check_pack(tools.newstance))
     return checks.summary()
 
 
