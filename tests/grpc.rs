@@ -390,13 +390,5 @@ async fn the_model_describes_itself() {
         told(&missing),
         (Code::NotFound, "MODEL_NOT_FOUND".into(), "name".into())
     );
-    let page = |page_size, page_token: &str| pb::ListModelsRequest {
-        page_size,
-        page_token: page_token.into(),
-    };
-    for (request, field) in [(page(-1, ""), "page_size"), (page(0, "x"), "page_token")] {
-        let status = client.list_models(request).await.unwrap_err();
-        assert_eq!(told(&status).2, field);
-    }
     server.stop().await;
 }

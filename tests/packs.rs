@@ -158,6 +158,20 @@ async fn pages_list_the_default_first() {
         }
         assert_eq!(names, ["models/tiny", "models/border"]);
     }
+    let page = |page_size, page_token: &str| pb::ListModelsRequest {
+        page_size,
+        page_token: page_token.into(),
+    };
+    for (request, field) in [
+        (page(-1, ""), "page_size"),
+        (page(1001, ""), "page_size"),
+        (page(0, "x"), "page_token"),
+    ] {
+        let status = models.list_models(request).await.unwrap_err();
+        let reason = "FIELD_INVALID".to_owned();
+        let expected = (Code::InvalidArgument, reason, field.to_owned(), None);
+        assert_eq!(told(&status), expected);
+    }
     server.stop().await;
 }
 
