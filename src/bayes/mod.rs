@@ -3,7 +3,8 @@
 //! 1. [`counts`]: integer term counts by class, the sufficient statistics;
 //! 2. [`smoothing`]: the prior as pseudo-counts;
 //! 3. [`fit`]: log-likelihoods from smoothed counts, by linfa;
-//! 4. [`estimator`]: multinomial or complement weights, as a table of [`scorer`];
+//! 4. [`estimator`]: multinomial or complement weights, as a table of [`scorer`],
+//!    or [`regression`]: weights that are fitted together, for a table of the same form;
 //! 5. [`scorer`]: sparse sums in f64, and [`softmax`];
 //! 6. [`calibration`]: probabilities that mean what they say;
 //! 7. [`explain`]: which terms made a score, adding up to it.
@@ -14,8 +15,10 @@ pub mod counts;
 pub mod estimator;
 pub mod explain;
 pub mod fit;
+mod lbfgs;
 mod newton;
 mod quiet;
+pub mod regression;
 pub mod scorer;
 pub mod smoothing;
 pub mod softmax;
@@ -25,5 +28,6 @@ pub use counts::ClassCounts;
 pub use estimator::{Estimator, FitParams};
 pub use explain::Contribution;
 pub use fit::FitError;
+pub use regression::{Document, Problem, RegressionParams};
 pub use scorer::{NaiveBayes, Weight};
 pub use smoothing::Smoothing;

@@ -129,6 +129,15 @@ impl NaiveBayes<f64> {
         }
     }
 
+    /// A scorer from weights of shape (terms, columns), row by row.
+    pub(super) fn from_rows(bias: Vec<f64>, weights: Vec<f64>, max_count: u32) -> Self {
+        Self {
+            bias,
+            weights,
+            max_count,
+        }
+    }
+
     /// Rewrites class scores as log-odds.
     ///
     /// Single-label: of each class against the geometric mean of the others,

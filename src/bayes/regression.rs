@@ -1,0 +1,487 @@
+//! Weights that are fitted together instead of one by one: the log-linear model of naive Bayes,
+//! trained to tell labels apart rather than to describe their words.
+//!
+//! A naive Bayes table is one point of the log-linear models p(c given d) ∝ exp(`b_c` + Σ `x_dt`
+//! `w_tc`). Maximum likelihood with a ridge finds the point that predicts best (logistic
+//! regression; Ng and Jordan 2002 compare the two). The table scores by the same sparse sums and
+//! explains itself the same way; it cannot learn by counting.
+//!
+//! > `x_dt` = min(`n_dt`, `max_count`) · `idf_t` / √`L_d`
+//!
+//! with `L_d` the counted terms of the document and `idf_t` = ln((N + 1) / (`df_t` + 1)), or 1.
+//! The division by √L is the calibration's length exponent of 1/2, so it is not in the table.
+//!
+//! Sources (corpora of unlike kind) share the weights, but each has intercepts of its own, and a
+//! label that a source never uses is not an alternative there: so weights learn what tells labels
+//! apart within a source and not which source has which label.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    FitError, NaiveBayes, lbfgs,
+    softmax::{log_sum_exp, sigmoid},
+};
+use crate::{features::TermVector, label::AxisKind};
+
+/// How a table is fitted.
+///
+/// | name | default | purpose | range |
+/// | --- | --- | --- | --- |
+/// | `ridge` | | strength of the pull of every weight towards 0 | 1e-9 to 1e9 |
+/// | `class_balance` | 0 | 0 counts every document alike, 1 every label of a source alike | 0 to 1 |
+/// | `idf` | true | whether rare terms are allowed larger weights | |
+/// | `steps` | 60 | most steps of the search | 1 to 10000 |
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegressionParams {
+    /// Strength of the pull towards 0.
+    pub ridge: f64,
+    /// Exponent of the inverse frequency that documents of a label weigh by.
+    #[serde(default)]
+    pub class_balance: f64,
+    /// Whether counts are multiplied by the inverse document frequency.
+    #[serde(default = "yes")]
+    pub idf: bool,
+    /// Most steps of the search.
+    #[serde(default = "sixty")]
+    pub steps: u32,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn sixty() -> u32 {
+    60
+}
+
+/// A labelled document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// Its terms.
+    pub vector: TermVector,
+    /// Positions of its labels; of a single-label axis the first one counts.
+    pub truth: Vec<usize>,
+    /// Position of its source.
+    pub source: usize,
+}
+
+/// Shape of the table and weight of each source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Problem<'p> {
+    /// Single-label (softmax) or multi-label (one sigmoid a label).
+    pub kind: AxisKind,
+    /// Number of labels.
+    pub labels: usize,
+    /// Number of terms.
+    pub terms: usize,
+    /// Occurrences of a term beyond this count nothing.
+    pub max_count: u32,
+    /// Weight of a document of each source.
+    pub source_weights: &'p [f64],
+}
+
+/// Intercepts are pulled towards the labels' log-odds in the source by this.
+const INTERCEPT_RIDGE: f64 = 1.0;
+
+impl RegressionParams {
+    /// Fits a table of log-odds to documents.
+    ///
+    /// # Errors
+    /// When a parameter is out of range or there are no documents.
+    pub fn fit(
+        &self,
+        problem: &Problem<'_>,
+        documents: &[&Document],
+    ) -> Result<NaiveBayes<f64>, FitError> {
+        self.check()?;
+        if documents.is_empty() {
+            return Err(FitError::EmptyClass { class: 0 });
+        }
+        let task = Task::new(self, problem, documents);
+        let theta = lbfgs::minimise(task.start(), self.steps, |theta, gradient| {
+            task.evaluate(theta, gradient)
+        });
+        Ok(task.table(&theta))
+    }
+
+    /// Whether the parameters are in their ranges.
+    ///
+    /// # Errors
+    /// The first one that is not.
+    pub fn check(&self) -> Result<(), FitError> {
+        let ranges = [
+            ("ridge", self.ridge, 1e-9, 1e9),
+            ("class_balance", self.class_balance, 0.0, 1.0),
+            ("steps", f64::from(self.steps), 1.0, 10_000.0),
+        ];
+        for (name, value, min, max) in ranges {
+            if !(min..=max).contains(&value) {
+                return Err(FitError::Parameter {
+                    name,
+                    value,
+                    min,
+                    max,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One fit. Parameters are the weights, term by term, then the intercepts, source by source.
+struct Task<'t> {
+    params: &'t RegressionParams,
+    problem: &'t Problem<'t>,
+    documents: &'t [&'t Document],
+    idf: Vec<f64>,
+    sources: Vec<LabelShares>,
+}
+
+/// How often a source uses each label.
+struct LabelShares {
+    /// Weight of a document by its label.
+    weights: Vec<f64>,
+    /// Log-odds that intercepts start from; `None` for a label that the source does not use.
+    intercepts: Vec<Option<f64>>,
+}
+
+impl<'t> Task<'t> {
+    fn new(
+        params: &'t RegressionParams,
+        problem: &'t Problem<'t>,
+        documents: &'t [&'t Document],
+    ) -> Self {
+        let sources = 0..problem.source_weights.len();
+        let shares = |source| LabelShares::of(params, problem, documents, source);
+        Self {
+            params,
+            problem,
+            documents,
+            idf: inverse_document_frequencies(params.idf, problem.terms, documents),
+            sources: sources.map(shares).collect(),
+        }
+    }
+
+    fn start(&self) -> Vec<f64> {
+        let intercepts = self.sources.iter().flat_map(|s| &s.intercepts);
+        let intercepts = intercepts.map(|intercept| intercept.unwrap_or(0.0));
+        let weights = std::iter::repeat_n(0.0, self.problem.terms * self.problem.labels);
+        weights.chain(intercepts).collect()
+    }
+
+    fn evaluate(&self, theta: &[f64], gradient: &mut [f64]) -> f64 {
+        let labels = self.problem.labels;
+        let (weights, intercepts) = theta.split_at(self.problem.terms * labels);
+        let (to_weights, to_intercepts) = gradient.split_at_mut(weights.len());
+        let mut loss = self.ridge(weights, to_weights);
+        loss += self.intercept_ridge(intercepts, to_intercepts);
+        let mut errors = vec![0.0; labels];
+        for document in self.documents {
+            let own = document.source * labels..(document.source + 1) * labels;
+            errors.copy_from_slice(&intercepts[own.clone()]);
+            let scale = self.scale(&document.vector);
+            for entry in document.vector.entries() {
+                let x = self.input(entry.term, entry.count, scale);
+                let row = &weights[entry.term as usize * labels..][..labels];
+                for (score, weight) in errors.iter_mut().zip(row) {
+                    *score += x * weight;
+                }
+            }
+            loss += self.judge(document, &mut errors);
+            for (to, error) in to_intercepts[own].iter_mut().zip(&errors) {
+                *to += error;
+            }
+            for entry in document.vector.entries() {
+                let x = self.input(entry.term, entry.count, scale);
+                let row = &mut to_weights[entry.term as usize * labels..][..labels];
+                for (to, error) in row.iter_mut().zip(&errors) {
+                    *to += x * error;
+                }
+            }
+        }
+        loss
+    }
+
+    fn ridge(&self, weights: &[f64], gradient: &mut [f64]) -> f64 {
+        let mut squares = 0.0;
+        for (to, weight) in gradient.iter_mut().zip(weights) {
+            *to = self.params.ridge * weight;
+            squares += weight * weight;
+        }
+        0.5 * self.params.ridge * squares
+    }
+
+    fn intercept_ridge(&self, intercepts: &[f64], gradient: &mut [f64]) -> f64 {
+        let starts = self.sources.iter().flat_map(|s| &s.intercepts);
+        let mut squares = 0.0;
+        for ((to, intercept), start) in gradient.iter_mut().zip(intercepts).zip(starts) {
+            let away = intercept - start.unwrap_or(0.0);
+            *to = INTERCEPT_RIDGE * away;
+            squares += away * away;
+        }
+        0.5 * INTERCEPT_RIDGE * squares
+    }
+
+    /// Turns the scores of a document into the gradient of its loss, which is returned.
+    fn judge(&self, document: &Document, scores: &mut [f64]) -> f64 {
+        let source = &self.sources[document.source];
+        let weight = self.problem.source_weights[document.source];
+        match self.problem.kind {
+            AxisKind::Single => source.judge_single(weight, &document.truth, scores),
+            AxisKind::Multi => source.judge_multi(weight, &document.truth, scores),
+        }
+    }
+
+    fn scale(&self, vector: &TermVector) -> f64 {
+        let counted = |count: u32| u64::from(count.min(self.problem.max_count));
+        let length: u64 = vector.entries().iter().map(|e| counted(e.count)).sum();
+        1.0 / (length.max(1) as f64).sqrt()
+    }
+
+    fn input(&self, term: u32, count: u32, scale: f64) -> f64 {
+        f64::from(count.min(self.problem.max_count)) * self.idf[term as usize] * scale
+    }
+
+    /// Weights of whole occurrences. Intercepts are left to the calibration, which knows the
+    /// articles that the axis is meant for.
+    fn table(&self, theta: &[f64]) -> NaiveBayes<f64> {
+        let labels = self.problem.labels;
+        let rows = theta.chunks(labels).zip(&self.idf);
+        let weights = rows.flat_map(|(row, idf)| {
+            let mean = row.iter().sum::<f64>() / labels as f64;
+            let others = (labels.max(2) - 1) as f64;
+            row.iter().map(move |weight| match self.problem.kind {
+                // Against the mean of the others, as every single-label table.
+                AxisKind::Single => idf * (weight - mean) * (others + 1.0) / others,
+                AxisKind::Multi => idf * weight,
+            })
+        });
+        let bias = vec![0.0; labels];
+        let max_count = self.problem.max_count;
+        NaiveBayes::from_rows(bias, weights.collect(), max_count)
+    }
+}
+
+impl LabelShares {
+    fn of(
+        params: &RegressionParams,
+        problem: &Problem<'_>,
+        documents: &[&Document],
+        source: usize,
+    ) -> Self {
+        let mut counts = vec![0.0; problem.labels];
+        let mut all = 0.0;
+        for document in documents.iter().filter(|d| d.source == source) {
+            all += 1.0;
+            let kept = match problem.kind {
+                AxisKind::Single => &document.truth[..document.truth.len().min(1)],
+                AxisKind::Multi => &document.truth[..],
+            };
+            kept.iter().for_each(|&label| counts[label] += 1.0);
+        }
+        match problem.kind {
+            AxisKind::Single => Self::single(params.class_balance, &counts, all),
+            AxisKind::Multi => Self::multi(params.class_balance, &counts, all),
+        }
+    }
+
+    fn single(balance: f64, counts: &[f64], all: f64) -> Self {
+        let used = counts.iter().filter(|&&count| count > 0.0).count().max(1) as f64;
+        let raw = |&count: &f64| match count > 0.0 {
+            true => libm::pow(all / (used * count), balance),
+            false => 0.0,
+        };
+        let raw: Vec<f64> = counts.iter().map(raw).collect();
+        let total: f64 = raw.iter().zip(counts).map(|(weight, count)| weight * count).sum();
+        // The source as a whole keeps its weight.
+        let weights: Vec<f64> = raw.iter().map(|w| w * all / total.max(1.0)).collect();
+        let share = |(weight, count): (&f64, &f64)| {
+            (*count > 0.0).then(|| libm::log(weight * count / all))
+        };
+        let logs: Vec<Option<f64>> = weights.iter().zip(counts).map(share).collect();
+        let mean = logs.iter().flatten().sum::<f64>() / used;
+        let intercepts = logs.iter().map(|log| log.map(|log| log - mean));
+        Self {
+            intercepts: intercepts.collect(),
+            weights,
+        }
+    }
+
+    fn multi(balance: f64, counts: &[f64], all: f64) -> Self {
+        let odds = |count: &f64| (all - count).max(0.5) / count.max(0.5);
+        let weight = |count: &f64| libm::pow(odds(count), balance);
+        let intercept = |count: &f64| {
+            (*count > 0.0).then(|| libm::log(weight(count) / odds(count)))
+        };
+        Self {
+            weights: counts.iter().map(weight).collect(),
+            intercepts: counts.iter().map(intercept).collect(),
+        }
+    }
+
+    fn judge_single(&self, weight: f64, truth: &[usize], scores: &mut [f64]) -> f64 {
+        let Some(&truth) = truth.first() else {
+            scores.fill(0.0);
+            return 0.0;
+        };
+        for (score, intercept) in scores.iter_mut().zip(&self.intercepts) {
+            if intercept.is_none() {
+                *score = f64::NEG_INFINITY;
+            }
+        }
+        let weight = weight * self.weights[truth];
+        let total = log_sum_exp(scores);
+        let loss = weight * (total - scores[truth]);
+        for (label, score) in scores.iter_mut().enumerate() {
+            *score = weight * (libm::exp(*score - total) - f64::from(label == truth));
+        }
+        loss
+    }
+
+    fn judge_multi(&self, weight: f64, truth: &[usize], scores: &mut [f64]) -> f64 {
+        let mut loss = 0.0;
+        for (label, score) in scores.iter_mut().enumerate() {
+            if self.intercepts[label].is_none() {
+                *score = 0.0;
+                continue;
+            }
+            let so = truth.contains(&label);
+            let weight = if so { weight * self.weights[label] } else { weight };
+            loss += weight * log_sum_exp(&[0.0, if so { -*score } else { *score }]);
+            *score = weight * (sigmoid(*score) - f64::from(so));
+        }
+        loss
+    }
+}
+
+fn inverse_document_frequencies(wanted: bool, terms: usize, documents: &[&Document]) -> Vec<f64> {
+    if !wanted {
+        return vec![1.0; terms];
+    }
+    let mut frequencies = vec![0u32; terms];
+    for entry in documents.iter().flat_map(|d| d.vector.entries()) {
+        frequencies[entry.term as usize] += 1;
+    }
+    let all = documents.len() as f64 + 1.0;
+    let idf = |&frequency: &u32| libm::log(all / (f64::from(frequency) + 1.0));
+    frequencies.iter().map(idf).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::{Featurizer, FeaturizerConfig, Vocabulary};
+
+    fn documents(texts: &[(&str, &[usize], usize)]) -> Vec<Document> {
+        let terms = ["a", "b", "c", "d"].map(Into::into).to_vec();
+        let vocabulary = Vocabulary::from_sorted(terms).unwrap();
+        let featurizer = Featurizer::new(FeaturizerConfig::default(), vocabulary);
+        let document = |(text, truth, source): &(&str, &[usize], usize)| Document {
+            vector: featurizer.transform(&[text]),
+            truth: truth.to_vec(),
+            source: *source,
+        };
+        texts.iter().map(document).collect()
+    }
+
+    fn fit(kind: AxisKind, labels: usize, weights: &[f64], texts: &[Document]) -> NaiveBayes<f64> {
+        let params = RegressionParams {
+            ridge: 0.1,
+            class_balance: 0.0,
+            idf: false,
+            steps: 200,
+        };
+        let problem = Problem {
+            kind,
+            labels,
+            terms: 4,
+            max_count: 3,
+            source_weights: weights,
+        };
+        params.fit(&problem, &texts.iter().collect::<Vec<_>>()).unwrap()
+    }
+
+    #[test]
+    fn the_gradient_is_that_of_the_loss() {
+        let texts = documents(&[
+            ("a b", &[0, 1], 0),
+            ("b c c", &[1], 1),
+            ("d", &[2], 0),
+            ("a d", &[], 1),
+        ]);
+        let texts: Vec<&Document> = texts.iter().collect();
+        let params = RegressionParams {
+            ridge: 0.3,
+            class_balance: 0.5,
+            idf: true,
+            steps: 1,
+        };
+        for kind in [AxisKind::Single, AxisKind::Multi] {
+            let problem = Problem {
+                kind,
+                labels: 3,
+                terms: 4,
+                max_count: 3,
+                source_weights: &[1.0, 0.4],
+            };
+            let task = Task::new(&params, &problem, &texts);
+            let mut theta = task.start();
+            for (i, t) in theta.iter_mut().enumerate() {
+                *t += libm::sin(i as f64);
+            }
+            let mut gradient = vec![0.0; theta.len()];
+            task.evaluate(&theta, &mut gradient);
+            let mut unused = vec![0.0; theta.len()];
+            for i in 0..theta.len() {
+                let mut at = |delta: f64| {
+                    let mut moved = theta.clone();
+                    moved[i] += delta;
+                    task.evaluate(&moved, &mut unused)
+                };
+                let slope = (at(1e-5) - at(-1e-5)) / 2e-5;
+                assert!((slope - gradient[i]).abs() < 1e-6, "{kind:?} {i}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_that_tell_labels_apart_get_the_weight() {
+        let texts = documents(&[("a c", &[0], 0), ("a c", &[0], 0), ("b c", &[1], 0)]);
+        let single = fit(AxisKind::Single, 2, &[1.0], &texts);
+        assert!(single.row(0)[0] > 0.1 && single.row(1)[1] > 0.1);
+        assert!(single.row(2)[0].abs() < single.row(0)[0] / 2.0);
+        let multi = fit(AxisKind::Multi, 2, &[1.0], &texts);
+        assert!(multi.row(0)[0] > 0.1 && multi.row(0)[1] < -0.1);
+    }
+
+    #[test]
+    fn a_source_teaches_nothing_by_the_labels_it_lacks() {
+        // In source 1 every text has `d` and label 0, the only one it uses.
+        let texts = documents(&[
+            ("a", &[0], 0),
+            ("b", &[1], 0),
+            ("d", &[0], 1),
+            ("d d", &[0], 1),
+        ]);
+        let table = fit(AxisKind::Single, 2, &[1.0, 1.0], &texts);
+        assert!(table.row(3)[0].abs() < 1e-9, "{:?}", table.row(3));
+    }
+
+    #[test]
+    fn parameters_have_ranges() {
+        let good = RegressionParams {
+            ridge: 1.0,
+            class_balance: 0.5,
+            idf: true,
+            steps: 5,
+        };
+        assert!(good.check().is_ok());
+        for ridge in [0.0, f64::NAN, f64::INFINITY] {
+            assert!(RegressionParams { ridge, ..good }.check().is_err());
+        }
+        let class_balance = 1.5;
+        assert!(RegressionParams { class_balance, ..good }.check().is_err());
+        assert!(RegressionParams { steps: 0, ..good }.check().is_err());
+    }
+}
