@@ -39,7 +39,10 @@ pub fn minimise(
         let Some((next, next_loss)) = found else {
             break;
         };
-        history.push(plus(&next, -1.0, &point), plus(&next_gradient, -1.0, &gradient));
+        history.push(
+            plus(&next, -1.0, &point),
+            plus(&next_gradient, -1.0, &gradient),
+        );
         let gain = loss - next_loss;
         (point, loss, gradient) = (next, next_loss, next_gradient);
         if gain <= TOLERANCE * loss.abs() {

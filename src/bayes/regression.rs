@@ -293,12 +293,15 @@ impl LabelShares {
             false => 0.0,
         };
         let raw: Vec<f64> = counts.iter().map(raw).collect();
-        let total: f64 = raw.iter().zip(counts).map(|(weight, count)| weight * count).sum();
+        let total: f64 = raw
+            .iter()
+            .zip(counts)
+            .map(|(weight, count)| weight * count)
+            .sum();
         // The source as a whole keeps its weight.
         let weights: Vec<f64> = raw.iter().map(|w| w * all / total.max(1.0)).collect();
-        let share = |(weight, count): (&f64, &f64)| {
-            (*count > 0.0).then(|| libm::log(weight * count / all))
-        };
+        let share =
+            |(weight, count): (&f64, &f64)| (*count > 0.0).then(|| libm::log(weight * count / all));
         let logs: Vec<Option<f64>> = weights.iter().zip(counts).map(share).collect();
         let mean = logs.iter().flatten().sum::<f64>() / used;
         let intercepts = logs.iter().map(|log| log.map(|log| log - mean));
@@ -311,9 +314,8 @@ impl LabelShares {
     fn multi(balance: f64, counts: &[f64], all: f64) -> Self {
         let odds = |count: &f64| (all - count).max(0.5) / count.max(0.5);
         let weight = |count: &f64| libm::pow(odds(count), balance);
-        let intercept = |count: &f64| {
-            (*count > 0.0).then(|| libm::log(weight(count) / odds(count)))
-        };
+        let intercept =
+            |count: &f64| (*count > 0.0).then(|| libm::log(weight(count) / odds(count)));
         Self {
             weights: counts.iter().map(weight).collect(),
             intercepts: counts.iter().map(intercept).collect(),
@@ -347,7 +349,11 @@ impl LabelShares {
                 continue;
             }
             let so = truth.contains(&label);
-            let weight = if so { weight * self.weights[label] } else { weight };
+            let weight = if so {
+                weight * self.weights[label]
+            } else {
+                weight
+            };
             loss += weight * log_sum_exp(&[0.0, if so { -*score } else { *score }]);
             *score = weight * (sigmoid(*score) - f64::from(so));
         }
@@ -399,7 +405,9 @@ mod tests {
             max_count: 3,
             source_weights: weights,
         };
-        params.fit(&problem, &texts.iter().collect::<Vec<_>>()).unwrap()
+        params
+            .fit(&problem, &texts.iter().collect::<Vec<_>>())
+            .unwrap()
     }
 
     #[test]
@@ -481,7 +489,14 @@ mod tests {
             assert!(RegressionParams { ridge, ..good }.check().is_err());
         }
         let class_balance = 1.5;
-        assert!(RegressionParams { class_balance, ..good }.check().is_err());
+        assert!(
+            RegressionParams {
+                class_balance,
+                ..good
+            }
+            .check()
+            .is_err()
+        );
         assert!(RegressionParams { steps: 0, ..good }.check().is_err());
     }
 }

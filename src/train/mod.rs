@@ -1,13 +1,16 @@
 //! From a [`Recipe`] and corpora to a [`Model`], the same bytes every time.
 //!
 //! The corpora are streamed four times: to know the held-out articles ([`holdout`]), twice to
-//! choose the vocabulary, and once to count, when every axis's [`counting`] sums terms by class
-//! and fold. From there on only sums are used, but for a last look at the calibration corpora,
-//! whose articles are scored by tables that were fitted without them ([`tuning`]).
+//! choose the vocabulary, and once to learn, when every axis's [`learner`] sums terms by class and
+//! fold ([`counting`]) or keeps a bounded sample ([`documents`]). A last look at the calibration
+//! corpora scores their articles by tables that were fitted without them ([`tuning`]).
 
 pub mod counting;
+pub mod documents;
 pub mod expert;
+pub mod folds;
 pub mod holdout;
+pub mod learner;
 pub mod recipe;
 pub mod stream;
 pub mod tuning;
@@ -34,8 +37,8 @@ use crate::{
     model::{Card, Classifier, ClassifierError, CorpusCard, MetricCard, Model},
     tagger::Tagger,
 };
-use counting::{AxisCounts, FOLDS};
 use holdout::Holdout;
+use learner::{Learner, Tables};
 use recipe::{AxisRecipe, CorpusRecipe, Measurement};
 use stream::Stream;
 
@@ -81,6 +84,7 @@ pub enum TrainError {
 /// An article as training sees it.
 struct Example {
     id: String,
+    outlet: String,
     labels: BTreeMap<String, Vec<String>>,
     vector: TermVector,
 }
@@ -99,14 +103,15 @@ pub fn train(
     let holdout = Holdout::of(recipe, &stream)?;
     let vocabulary = select_vocabulary(recipe, &stream, &holdout)?;
     let featurizer = Featurizer::new(recipe.featurizer, vocabulary);
-    let (counts, corpora) = count(recipe, axes, &stream, &holdout, &featurizer)?;
+    let (learners, corpora) = learn(recipe, axes, &stream, &holdout, &featurizer)?;
     let mut classifiers = Vec::new();
     let mut metrics = Vec::new();
-    for counts in counts {
-        let samples = out_of_fold(recipe, &counts, &stream, &holdout, &featurizer)?;
-        observer.stage(&format!("fitting {}", counts.axis.name()));
-        let classifier = fit(&counts, &samples)?;
-        metrics.extend(cross_validation(counts.recipe, &classifier, &samples));
+    for learner in learners {
+        observer.stage(&format!("fitting {}", learner.axis.name()));
+        let tables = learner.fit()?;
+        let samples = out_of_fold(recipe, &learner, &tables, &stream, &holdout, &featurizer)?;
+        let classifier = classifier(&learner, &tables, &samples)?;
+        metrics.extend(cross_validation(&learner, &classifier, &samples));
         classifiers.push(classifier);
     }
     let mut card = card(recipe, corpora);
@@ -152,29 +157,29 @@ fn select_vocabulary(
     Ok(frequencies.into_vocabulary(&params)?)
 }
 
-/// Sums the terms of every axis, expert and fold, and describes each corpus on the way.
-fn count<'r>(
+/// Shows every axis what concerns it, and describes each corpus on the way.
+fn learn<'r>(
     recipe: &'r Recipe,
     axes: &'r [Axis],
     stream: &Stream<'_>,
     holdout: &Holdout,
     featurizer: &Featurizer,
-) -> Result<(Vec<AxisCounts<'r>>, Vec<CorpusCard>), TrainError> {
+) -> Result<(Vec<Learner<'r>>, Vec<CorpusCard>), TrainError> {
     let terms = featurizer.vocabulary().len();
-    let new_counts = |(recipe, axis)| AxisCounts::new(recipe, axis, terms);
-    let mut counts: Vec<_> = recipe.axes.iter().zip(axes).map(new_counts).collect();
+    let new = |(recipe, axis)| Learner::new(recipe, axis, terms);
+    let mut learners: Vec<_> = recipe.axes.iter().zip(axes).map(new).collect();
     let mut corpora = Vec::new();
     for corpus in &recipe.corpora {
         let mut articles = 0;
         let digest = stream.training(
-            "counting",
+            "learning",
             corpus,
             holdout,
             |record| example(featurizer, record),
             |example| {
                 let mut used = false;
-                for axis in &mut counts {
-                    used |= axis.add(&corpus.name, &example)?;
+                for learner in &mut learners {
+                    used |= learner.add(&corpus.name, &example)?;
                 }
                 articles += u64::from(used);
                 Ok(())
@@ -182,13 +187,14 @@ fn count<'r>(
         )?;
         corpora.push(corpus_card(corpus, articles, digest));
     }
-    Ok((counts, corpora))
+    Ok((learners, corpora))
 }
 
 fn example(featurizer: &Featurizer, record: Record) -> Example {
     Example {
         vector: featurizer.transform(&[&record.title, &record.body]),
         id: record.id,
+        outlet: record.outlet.unwrap_or_default(),
         labels: record.labels,
     }
 }
@@ -196,15 +202,15 @@ fn example(featurizer: &Featurizer, record: Record) -> Example {
 /// Scores of the calibration corpus, each article's by tables that were fitted without it.
 fn out_of_fold(
     recipe: &Recipe,
-    counts: &AxisCounts<'_>,
+    learner: &Learner<'_>,
+    tables: &Tables,
     stream: &Stream<'_>,
     holdout: &Holdout,
     featurizer: &Featurizer,
 ) -> Result<Vec<Sample>, TrainError> {
-    let Some(corpus) = recipe.corpus(&counts.recipe.calibrate_on) else {
+    let Some(corpus) = recipe.corpus(&learner.recipe.calibrate_on) else {
         return Ok(Vec::new());
     };
-    let tables = counts.leave_one_fold_out()?;
     let mut samples = Vec::new();
     stream.training(
         "scoring held-out folds of",
@@ -212,20 +218,24 @@ fn out_of_fold(
         holdout,
         |record| example(featurizer, record),
         |example| {
-            samples.extend(counts.sample(&corpus.name, &example, &tables)?);
+            samples.extend(learner.sample(&corpus.name, &example, tables)?);
             Ok(())
         },
     )?;
     Ok(samples)
 }
 
-fn fit(counts: &AxisCounts<'_>, samples: &[Sample]) -> Result<Classifier, TrainError> {
-    let kind = counts.axis.kind();
-    let scorer = counts.fit()?.rounded();
+fn classifier(
+    learner: &Learner<'_>,
+    tables: &Tables,
+    samples: &[Sample],
+) -> Result<Classifier, TrainError> {
+    let kind = learner.axis.kind();
+    let scorer = tables.full.rounded();
     let calibration = calibrate(kind, scorer.columns(), samples);
-    let rule = tuning::decision_rule(counts.recipe, kind, &calibration, samples);
+    let rule = tuning::decision_rule(learner.recipe, kind, &calibration, samples);
     Ok(Classifier::new(
-        counts.axis.clone(),
+        learner.axis.clone(),
         scorer,
         calibration,
         rule,
@@ -234,7 +244,7 @@ fn fit(counts: &AxisCounts<'_>, samples: &[Sample]) -> Result<Classifier, TrainE
 
 /// Figures of the held-out folds: what recipes are chosen by.
 fn cross_validation(
-    recipe: &AxisRecipe,
+    learner: &Learner<'_>,
     classifier: &Classifier,
     samples: &[Sample],
 ) -> Vec<MetricCard> {
@@ -242,8 +252,11 @@ fn cross_validation(
     for sample in samples {
         evaluation.add(&tuning::judge_sample(classifier, sample));
     }
-    let split = format!("train, {FOLDS}-fold cross-validation");
-    metric_cards(&evaluation, &recipe.calibrate_on, &split)
+    metric_cards(
+        &evaluation,
+        &learner.recipe.calibrate_on,
+        &learner.folds.name(),
+    )
 }
 
 /// Adds the recipe's figures to the model's card.

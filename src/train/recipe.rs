@@ -3,8 +3,9 @@
 use serde::Deserialize;
 use thiserror::Error;
 
+use super::folds::FoldBy;
 use crate::{
-    bayes::FitParams,
+    bayes::{FitParams, RegressionParams},
     features::{FeaturizerConfig, selection::SelectionParams},
     label::AxisKind,
     model::{AbstentionPolicy, Card},
@@ -91,8 +92,43 @@ pub struct AxisRecipe {
     /// What is measured for the card.
     #[serde(default)]
     pub measure: Vec<Measurement>,
-    /// Scorers whose log-odds are added.
+    /// What cross-validation holds out together.
+    #[serde(default)]
+    pub fold_by: FoldBy,
+    /// Scorers whose log-odds are added. An axis has either these or a regression.
+    #[serde(default)]
     pub experts: Vec<ExpertRecipe>,
+    /// Weights that are fitted together.
+    #[serde(default)]
+    pub regression: Option<RegressionRecipe>,
+}
+
+/// A table that is fitted discriminatively.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct RegressionRecipe {
+    /// How.
+    #[serde(flatten)]
+    pub params: RegressionParams,
+    /// Corpora of unlike kind, each with intercepts of its own.
+    pub sources: Vec<SourceRecipe>,
+}
+
+/// Corpora of one kind.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceRecipe {
+    /// Names of the corpora.
+    pub corpora: Vec<String>,
+    /// Weight of an article.
+    #[serde(default = "one")]
+    pub weight: f64,
+    /// The most articles that are used, a sample by hash.
+    #[serde(default = "many")]
+    pub max_articles: usize,
+}
+
+fn many() -> usize {
+    100_000
 }
 
 /// Which labels of an article with several are learnt on a single-label axis.
@@ -201,7 +237,17 @@ impl Recipe {
         let calibration = std::slice::from_ref(&axis.calibrate_on);
         self.check_corpora(&field("calibrate_on"), calibration)?;
         let experts = &axis.experts;
-        require(!experts.is_empty(), &field("experts"), &"", "at least one")?;
+        let one = experts.is_empty() != axis.regression.is_none();
+        let expected = "one or more, or else a regression";
+        require(one, &field("experts"), &experts.len(), expected)?;
+        for source in axis.regression.iter().flat_map(|r| &r.sources) {
+            let sources = field("regression.sources");
+            self.check_corpora(&format!("{sources}.corpora"), &source.corpora)?;
+            let weight = source.weight;
+            let fits = weight.is_finite() && weight >= 0.0;
+            let expected = "a finite number, 0 or more";
+            require(fits, &format!("{sources}.weight"), &weight, expected)?;
+        }
         for expert in experts {
             self.check_corpora(&field("experts.corpora"), &expert.corpora)?;
             let weight = expert.weight;

@@ -1,0 +1,138 @@
+//! Documents of one axis for a regression: a sample of each source, so that memory is bounded by
+//! the recipe and not by the corpora.
+
+use super::{folds::hash, recipe::RegressionRecipe};
+use crate::{
+    bayes::{Document, FitError, NaiveBayes, Problem},
+    features::TermVector,
+    label::Axis,
+};
+
+/// What is kept of the sources of a regression.
+pub struct Documents<'r> {
+    recipe: &'r RegressionRecipe,
+    max_count: u32,
+    terms: usize,
+    sources: Vec<Sample>,
+}
+
+/// The articles with the smallest hashes: a sample that does not depend on their order.
+#[derive(Default)]
+struct Sample(Vec<Kept>);
+
+struct Kept {
+    hash: u64,
+    fold: usize,
+    document: Document,
+}
+
+impl<'r> Documents<'r> {
+    pub fn new(recipe: &'r RegressionRecipe, max_count: u32, terms: usize) -> Self {
+        Self {
+            recipe,
+            max_count,
+            terms,
+            sources: recipe.sources.iter().map(|_| Sample::default()).collect(),
+        }
+    }
+
+    /// Keeps an article of `corpus` for the sources that want it; says whether one did.
+    pub fn add(
+        &mut self,
+        corpus: &str,
+        id: &str,
+        fold: usize,
+        truth: &[usize],
+        vector: &TermVector,
+    ) -> bool {
+        let mut used = false;
+        for (source, recipe) in self.recipe.sources.iter().enumerate() {
+            if recipe.corpora.iter().any(|name| name == corpus) {
+                used = true;
+                let document = Document {
+                    vector: vector.clone(),
+                    truth: truth.to_vec(),
+                    source,
+                };
+                let kept = Kept {
+                    hash: hash(id),
+                    fold,
+                    document,
+                };
+                self.sources[source].keep(kept, recipe.max_articles);
+            }
+        }
+        used
+    }
+
+    /// The table of all documents but those of one fold.
+    ///
+    /// # Errors
+    /// When nothing can be fitted.
+    pub fn fit_without(
+        &self,
+        axis: &Axis,
+        fold: Option<usize>,
+    ) -> Result<NaiveBayes<f64>, FitError> {
+        let sources = self.recipe.sources.iter().zip(&self.sources);
+        let kept = sources.flat_map(|(recipe, sample)| sample.smallest(recipe.max_articles));
+        let kept = kept.filter(|kept| fold != Some(kept.fold));
+        let documents: Vec<&Document> = kept.map(|kept| &kept.document).collect();
+        let weights: Vec<f64> = self.recipe.sources.iter().map(|s| s.weight).collect();
+        let problem = Problem {
+            kind: axis.kind(),
+            labels: axis.labels().len(),
+            terms: self.terms,
+            max_count: self.max_count,
+            source_weights: &weights,
+        };
+        self.recipe.params.fit(&problem, &documents)
+    }
+}
+
+impl Sample {
+    /// Keeps an article among the `most` of smallest hash, give or take as many again.
+    fn keep(&mut self, kept: Kept, most: usize) {
+        self.0.push(kept);
+        if self.0.len() >= most.saturating_mul(2) {
+            self.0.sort_by_key(|kept| kept.hash);
+            self.0.truncate(most);
+        }
+    }
+
+    fn smallest(&self, most: usize) -> impl Iterator<Item = &Kept> {
+        let mut all: Vec<&Kept> = self.0.iter().collect();
+        all.sort_by_key(|kept| kept.hash);
+        all.into_iter().take(most)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_does_not_depend_on_the_order() {
+        let sample = |order: &mut dyn Iterator<Item = u32>| {
+            let mut sample = Sample::default();
+            for article in order {
+                let document = Document {
+                    vector: TermVector::default(),
+                    truth: vec![article as usize],
+                    source: 0,
+                };
+                let kept = Kept {
+                    hash: hash(&article.to_string()),
+                    fold: 0,
+                    document,
+                };
+                sample.keep(kept, 10);
+            }
+            let smallest = sample.smallest(10).map(|kept| kept.document.truth[0]);
+            smallest.collect::<Vec<_>>()
+        };
+        let forward = sample(&mut (0..95));
+        assert_eq!(forward.len(), 10);
+        assert_eq!(forward, sample(&mut (0..95).rev()));
+    }
+}

@@ -1,0 +1,118 @@
+//! Which articles are held out together when an axis is cross-validated.
+
+use serde::Deserialize;
+
+use super::Example;
+
+/// Folds of a cross-validation by article.
+pub const FOLDS: usize = 5;
+
+/// What must not be torn apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FoldBy {
+    /// An article: [`FOLDS`] folds of about equal size.
+    #[default]
+    Article,
+    /// An outlet: one fold each, so that every article is judged by a table that has seen nothing
+    /// of its outlet.
+    Outlet,
+}
+
+/// Gives every article its fold.
+#[derive(Debug, Default)]
+pub struct Folds {
+    by: FoldBy,
+    /// In the order of their first article.
+    outlets: Vec<String>,
+}
+
+impl Folds {
+    pub fn new(by: FoldBy) -> Self {
+        Self {
+            by,
+            outlets: Vec::new(),
+        }
+    }
+
+    /// The fold of an article, a new one for a new outlet.
+    pub(super) fn assign(&mut self, example: &Example) -> usize {
+        if self.by == FoldBy::Outlet && !self.outlets.contains(&example.outlet) {
+            self.outlets.push(example.outlet.clone());
+        }
+        self.of(example)
+    }
+
+    /// The fold of an article that was assigned one before.
+    pub(super) fn of(&self, example: &Example) -> usize {
+        match self.by {
+            FoldBy::Article => fold_of(&example.id),
+            FoldBy::Outlet => {
+                let known = self.outlets.iter().position(|o| *o == example.outlet);
+                known.unwrap_or_default()
+            }
+        }
+    }
+
+    pub fn count(&self) -> usize {
+        match self.by {
+            FoldBy::Article => FOLDS,
+            FoldBy::Outlet => self.outlets.len(),
+        }
+    }
+
+    /// How figures of these folds are called.
+    pub fn name(&self) -> String {
+        match self.by {
+            FoldBy::Article => format!("train, {FOLDS}-fold cross-validation"),
+            FoldBy::Outlet => "train, leave-one-outlet-out".into(),
+        }
+    }
+}
+
+/// The fold of an article by FNV-1a of its id, so that an article that two corpora share is held
+/// out of both at once.
+fn fold_of(id: &str) -> usize {
+    ((hash(id) >> 32) % FOLDS as u64) as usize
+}
+
+/// FNV-1a, the same in every run.
+pub(super) fn hash(id: &str) -> u64 {
+    let fnv = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    id.bytes().fold(0xcbf2_9ce4_8422_2325, fnv)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn example(id: &str, outlet: &str) -> Example {
+        Example {
+            id: id.into(),
+            outlet: outlet.into(),
+            labels: std::collections::BTreeMap::new(),
+            vector: crate::features::TermVector::default(),
+        }
+    }
+
+    #[test]
+    fn folds_of_articles_are_about_equal() {
+        let mut sizes = [0; FOLDS];
+        let mut folds = Folds::new(FoldBy::Article);
+        for article in 0..5000 {
+            sizes[folds.assign(&example(&format!("article-{article}"), ""))] += 1;
+        }
+        assert!(
+            sizes.iter().all(|size| (900..1100).contains(size)),
+            "{sizes:?}"
+        );
+    }
+
+    #[test]
+    fn an_outlet_is_a_fold() {
+        let mut folds = Folds::new(FoldBy::Outlet);
+        let outlets = ["x", "y", "x", "z"].map(|outlet| folds.assign(&example("1", outlet)));
+        assert_eq!((outlets, folds.count()), ([0, 1, 0, 2], 3));
+        assert_eq!(folds.of(&example("2", "y")), 1);
+    }
+}

@@ -1,0 +1,131 @@
+//! What one axis learns: the articles that concern it, handed to naive Bayes experts or to a
+//! regression, with held-out scores for calibration.
+
+use rayon::prelude::*;
+
+use super::{
+    Example, TrainError, counting::ExpertCounts, documents::Documents, folds::Folds,
+    recipe::AxisRecipe,
+};
+use crate::{
+    bayes::{FitError, NaiveBayes, calibrate::Sample},
+    label::{Axis, AxisKind},
+};
+
+/// One axis while it is trained.
+pub struct Learner<'r> {
+    /// How it is trained.
+    pub recipe: &'r AxisRecipe,
+    /// The axis.
+    pub axis: &'r Axis,
+    /// Which articles are held out together.
+    pub folds: Folds,
+    method: Method<'r>,
+}
+
+enum Method<'r> {
+    Experts(ExpertCounts<'r>),
+    Regression(Documents<'r>),
+}
+
+/// The tables of an axis.
+pub struct Tables {
+    /// Fitted on everything.
+    pub full: NaiveBayes<f64>,
+    /// One a fold, fitted without it.
+    held_out: Vec<NaiveBayes<f64>>,
+}
+
+impl<'r> Learner<'r> {
+    /// Nothing learnt yet.
+    #[must_use]
+    pub fn new(recipe: &'r AxisRecipe, axis: &'r Axis, terms: usize) -> Self {
+        let max_count = recipe.max_count;
+        let method = match &recipe.regression {
+            Some(regression) => Method::Regression(Documents::new(regression, max_count, terms)),
+            None => Method::Experts(ExpertCounts::new(&recipe.experts, axis, max_count, terms)),
+        };
+        Self {
+            recipe,
+            axis,
+            folds: Folds::new(recipe.fold_by),
+            method,
+        }
+    }
+
+    /// Learns an example of `corpus` where it is labelled for this axis; says whether it was used.
+    pub(super) fn add(&mut self, corpus: &str, example: &Example) -> Result<bool, TrainError> {
+        let Some(truth) = self.truth(corpus, example)? else {
+            return Ok(false);
+        };
+        let fold = self.folds.assign(example);
+        let vector = &example.vector;
+        Ok(match &mut self.method {
+            Method::Experts(counts) => {
+                let labels = self.recipe.count_for.select(self.axis.kind(), &truth);
+                counts.add(corpus, fold, labels, vector)
+            }
+            Method::Regression(documents) => {
+                documents.add(corpus, &example.id, fold, &truth, vector)
+            }
+        })
+    }
+
+    /// Positions of the example's labels; `None` where it is not labelled for this axis.
+    fn truth(&self, corpus: &str, example: &Example) -> Result<Option<Vec<usize>>, TrainError> {
+        let Some(codes) = example.labels.get(self.axis.name()) else {
+            return Ok(None);
+        };
+        let mut truth = Vec::new();
+        for code in codes.iter().filter(|code| !self.recipe.ignores(code)) {
+            let unknown = || TrainError::UnknownLabel {
+                corpus: corpus.into(),
+                id: example.id.clone(),
+                axis: self.axis.name().into(),
+                code: code.clone(),
+            };
+            truth.push(self.axis.index_of(code).ok_or_else(unknown)?);
+        }
+        let answered = self.axis.kind() == AxisKind::Multi || !truth.is_empty();
+        Ok(answered.then_some(truth))
+    }
+
+    /// Fits the axis on everything, and once without each fold.
+    pub(super) fn fit(&self) -> Result<Tables, TrainError> {
+        let folds = (0..self.folds.count()).map(Some);
+        let parts: Vec<Option<usize>> = std::iter::once(None).chain(folds).collect();
+        let tables = parts.into_par_iter().map(|fold| self.fit_without(fold));
+        let tables: Result<Vec<_>, FitError> = tables.collect();
+        let mut tables = tables.map_err(|source| TrainError::Fit {
+            axis: self.axis.name().into(),
+            source,
+        })?;
+        let held_out = tables.split_off(1);
+        Ok(Tables {
+            full: tables.swap_remove(0),
+            held_out,
+        })
+    }
+
+    fn fit_without(&self, fold: Option<usize>) -> Result<NaiveBayes<f64>, FitError> {
+        match &self.method {
+            Method::Experts(counts) => counts.fit_without(fold),
+            Method::Regression(documents) => documents.fit_without(self.axis, fold),
+        }
+    }
+
+    /// The score of an example by the table that was fitted without its fold.
+    pub(super) fn sample(
+        &self,
+        corpus: &str,
+        example: &Example,
+        tables: &Tables,
+    ) -> Result<Option<Sample>, TrainError> {
+        let table = &tables.held_out[self.folds.of(example)];
+        Ok(self.truth(corpus, example)?.map(|truth| Sample {
+            scores: table.scores(&example.vector),
+            length: table.length(&example.vector),
+            truth,
+        }))
+    }
+}
