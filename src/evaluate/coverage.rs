@@ -158,7 +158,7 @@ mod tests {
         );
         // Two of the four: the sure one, and a third of a group that is right one time in three.
         let partly = curve(&[(0.9, true), (0.5, false), (0.5, true), (0.5, false)]);
-        assert!((accuracy(&partly, 50) - (1.0 + 1.0 / 3.0) / 2.0).abs() < 1e-12);
+        assert!((accuracy(&partly, 50) - 2.0 / 3.0).abs() < 1e-12);
     }
 
     #[test]

@@ -163,19 +163,7 @@ impl Evaluation {
         let both = self.labels.iter().map(|l| l.both).sum();
         let said = self.labels.iter().map(|l| l.said).sum();
         let so = self.labels.iter().map(|l| l.so).sum();
-        let labels = self.axis.labels().iter().zip(&self.labels);
-        let per_label: Vec<_> = labels
-            .map(|(label, counts)| LabelReport {
-                code: label.code.clone(),
-                name: label.name.clone(),
-                support: counts.so,
-                answered: counts.said,
-                found: counts.both,
-                precision: ratio(counts.both, counts.said),
-                recall: ratio(counts.both, counts.so),
-                f1: f1(counts.both, counts.said, counts.so),
-            })
-            .collect();
+        let per_label = self.per_label();
         let occurring = self.labels.iter().filter(|l| l.said + l.so > 0).count();
         let sum_f1: f64 = per_label.iter().map(|label| label.f1).sum();
         let risk_coverage = self.coverage.curve();
@@ -201,6 +189,22 @@ impl Evaluation {
             mistakes: self.mistakes.list(&self.axis),
             risk_coverage,
         }
+    }
+
+    fn per_label(&self) -> Vec<LabelReport> {
+        let labels = self.axis.labels().iter().zip(&self.labels);
+        labels
+            .map(|(label, counts)| LabelReport {
+                code: label.code.clone(),
+                name: label.name.clone(),
+                support: counts.so,
+                answered: counts.said,
+                found: counts.both,
+                precision: ratio(counts.both, counts.said),
+                recall: ratio(counts.both, counts.so),
+                f1: f1(counts.both, counts.said, counts.so),
+            })
+            .collect()
     }
 }
 
