@@ -34,9 +34,9 @@
 //!    into the terms that made it.
 //!
 //! A [`model::Model`] is all of that in one file. [`train`] makes one from a recipe and a
-//! [`corpus`], [`evaluate`] measures it, [`server`] answers over gRPC, and [`cli`] is the program.
+//! [`corpus`], [`evaluate`] measures it, [`report`] draws what was measured, [`server`] answers over gRPC, and [`cli`] is the program.
 //! Each module knows only those before it in this list: `article`, `label`; `text`; `features`;
-//! `bayes`; `model`; `tagger`; `corpus`; `evaluate`; `train`; `server`; `cli`.
+//! `bayes`; `model`; `tagger`; `corpus`; `evaluate`; `report`; `train`; `server`; `cli`.
 
 pub mod article;
 pub mod bayes;
@@ -46,6 +46,7 @@ pub mod evaluate;
 pub mod features;
 pub mod label;
 pub mod model;
+pub mod report;
 pub mod server;
 pub mod tagger;
 pub mod text;

@@ -22,6 +22,11 @@ const MAY_KNOW: &[(&str, &[&str], &[&str])] = &[
     ("corpus", &["article"], &[]),
     ("evaluate", &["corpus", "tagger", "label", "article"], &[]),
     (
+        "report",
+        &["evaluate", "model", "label"],
+        &["plotters", "maud"],
+    ),
+    (
         "train",
         &[
             "evaluate", "corpus", "tagger", "model", "bayes", "features", "text", "label",
@@ -50,8 +55,8 @@ const MAY_KNOW: &[(&str, &[&str], &[&str])] = &[
     (
         "cli",
         &[
-            "server", "train", "evaluate", "corpus", "tagger", "model", "bayes", "features",
-            "text", "label", "article",
+            "server", "train", "report", "evaluate", "corpus", "tagger", "model", "bayes",
+            "features", "text", "label", "article",
         ],
         &["tokio"],
     ),
@@ -75,6 +80,8 @@ const GUARDED: &[&str] = &[
     "tokio",
     "tower",
     "http",
+    "plotters",
+    "maud",
 ];
 
 /// What a module must not touch to stay a pure function of its input.
@@ -87,7 +94,7 @@ const IMPURE: &[&str] = &[
 ];
 const PURE: &[&str] = &[
     "article", "label", "text", "features", "bayes", "model", "tagger", "corpus", "evaluate",
-    "train",
+    "report", "train",
 ];
 
 fn sources(directory: &Path, files: &mut Vec<(String, String)>) {

@@ -7,11 +7,13 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{CliError, Format, load_model, open, progress::Progress};
+use super::{CliError, Format, load_model, open, progress::Progress, replace};
 use crate::{
     corpus::{CorpusError, Record, Records, decompressed},
-    evaluate::{EvaluateError, Evaluation, judge_record},
+    evaluate::{AxisReport, EvaluateError, Evaluation, judge_record},
     label::Axis,
+    model::Classifier,
+    report::Page,
     tagger::Tagger,
     train::Observer,
 };
@@ -30,6 +32,9 @@ pub struct Args {
     /// Measure the articles of this split alone.
     #[arg(long, value_name = "SPLIT")]
     split: Option<String>,
+    /// Page to write that shows all of it, with charts: one HTML file that needs no other.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// How to print.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -56,6 +61,9 @@ impl Args {
         }
         drop(progress);
         let report = evaluation.report();
+        if let Some(path) = &self.report {
+            self.draw(path, &tagger, classifier, &report)?;
+        }
         let mut out = io::stdout().lock();
         match self.format {
             Format::Text => write!(out, "{report}")?,
@@ -65,6 +73,25 @@ impl Args {
             }
         }
         Ok(())
+    }
+
+    fn draw(
+        &self,
+        path: &Path,
+        tagger: &Tagger,
+        classifier: &Classifier,
+        report: &AxisReport,
+    ) -> Result<(), CliError> {
+        let names = self.data.iter().filter_map(|path| path.file_name());
+        let data: Vec<String> = names.map(|name| name.to_string_lossy().into()).collect();
+        let page = Page {
+            model: tagger.model(),
+            classifier,
+            report,
+            data: &data,
+            split: self.split.as_deref(),
+        };
+        replace(path, page.html()?.as_bytes())
     }
 
     fn measure(

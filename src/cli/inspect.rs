@@ -6,10 +6,7 @@ use std::{
 };
 
 use super::{CliError, load_model};
-use crate::{
-    features::TermId,
-    model::{Classifier, Model},
-};
+use crate::model::{Classifier, Model};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -91,26 +88,8 @@ fn write_axis(
         axis.definition()
     )?;
     for (index, label) in axis.labels().iter().enumerate() {
-        let top = top_terms(model, classifier, index, terms).join(" \u{b7} ");
+        let top = model.top_terms(classifier, index, terms).join(" \u{b7} ");
         writeln!(out, "  {}  {}\n    {top}", label.code, label.name)?;
     }
     Ok(())
-}
-
-/// The terms that speak most for a label, strongest first.
-fn top_terms<'m>(
-    model: &'m Model,
-    classifier: &Classifier,
-    label: usize,
-    count: usize,
-) -> Vec<&'m str> {
-    let scorer = classifier.scorer();
-    let mut terms: Vec<TermId> = (0..).take(scorer.terms()).collect();
-    terms.sort_by(|&a, &b| scorer.row(b)[label].total_cmp(&scorer.row(a)[label]));
-    let vocabulary = model.featurizer().vocabulary();
-    terms
-        .into_iter()
-        .take(count)
-        .map(|term| vocabulary.term(term))
-        .collect()
 }

@@ -12,7 +12,7 @@ mod tag;
 mod train;
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -27,6 +27,7 @@ use crate::{
     evaluate::EvaluateError,
     label::AxisError,
     model::{Model, ModelFileError, embedded::default_model},
+    report::ReportError,
     server::ServeError,
     tagger::TagError,
     train::{RecipeError, TrainError},
@@ -104,6 +105,8 @@ enum CliError {
     Train(#[from] TrainError),
     #[error("the model has no axis {name:?}; it has {known}")]
     NoAxis { name: String, known: String },
+    #[error("{0}")]
+    Report(#[from] ReportError),
     #[error("{failed} of {all} articles could not be labelled")]
     Incomplete { failed: u64, all: u64 },
     #[error("{listen}: {source}")]
@@ -161,6 +164,18 @@ fn read_to_string(path: &Path) -> Result<String, CliError> {
         path: path.into(),
         source,
     })
+}
+
+/// Writes beside the target and renames, so that nobody ever reads half a file.
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    fs::write(&partial, bytes)
+        .and_then(|()| fs::rename(&partial, path))
+        .map_err(|source| CliError::Write {
+            path: path.into(),
+            source,
+        })
 }
 
 /// The model of a file, or the one in the binary.

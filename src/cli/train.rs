@@ -1,12 +1,12 @@
 //! `newstance train`.
 
 use std::{
-    fs::{self, File},
+    fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
 };
 
-use super::{CliError, progress::Progress, read_to_string};
+use super::{CliError, progress::Progress, read_to_string, replace};
 use crate::{
     label::{Axis, AxisParts},
     train::{Recipe, Source, train},
@@ -75,16 +75,4 @@ impl Source for Directory {
     fn open(&self, file: &str) -> io::Result<Box<dyn Read + Send>> {
         Ok(Box::new(File::open(self.0.join(file))?))
     }
-}
-
-/// Writes beside the target and renames, so that nobody ever reads half a model.
-fn replace(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    fs::write(&partial, bytes)
-        .and_then(|()| fs::rename(&partial, path))
-        .map_err(|source| CliError::Write {
-            path: path.into(),
-            source,
-        })
 }

@@ -1,11 +1,18 @@
-//! Sums that all figures follow from, collected one article at a time in constant memory.
+//! Sums that all figures follow from, collected one article at a time in bounded memory.
 
-use super::report::{AxisReport, LabelReport};
+use super::{
+    coverage::{RiskCoverage, Tally},
+    mistakes::Mistakes,
+    reliability::Reliability,
+    report::{AxisReport, LabelReport},
+};
 use crate::label::{Axis, AxisKind};
 
 /// One article on one axis: what is so and what was said. Labels are positions in the axis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judgement {
+    /// Identifier of what was judged; empty where nobody will look for it.
+    pub id: String,
     /// True labels, the main one first.
     pub truth: Vec<usize>,
     /// Probability of every label.
@@ -28,11 +35,12 @@ pub struct Evaluation {
     answered: u64,
     exact_answered: u64,
     labels: Vec<LabelCounts>,
-    bins: [Bin; BINS],
+    /// Articles by main true label and most probable label; of no size on a multi-label axis.
+    confusion: Vec<Vec<u64>>,
+    reliability: Reliability,
+    coverage: RiskCoverage,
+    mistakes: Mistakes,
 }
-
-/// Bins of equal width for the expected calibration error (Guo et al. 2017).
-const BINS: usize = 15;
 
 #[derive(Debug, Clone, Copy, Default)]
 struct LabelCounts {
@@ -41,17 +49,46 @@ struct LabelCounts {
     so: u64,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Bin {
-    count: u64,
-    confidence: f64,
-    correct: u64,
+impl Judgement {
+    /// What was said and what is so: of a single-label axis the most probable label, even where
+    /// the model abstained, and the main true one.
+    fn decisions(&self, kind: AxisKind) -> (&[usize], &[usize]) {
+        match kind {
+            AxisKind::Single => (
+                std::slice::from_ref(&self.best),
+                &self.truth[..self.truth.len().min(1)],
+            ),
+            AxisKind::Multi => (&self.assigned, &self.truth),
+        }
+    }
+
+    /// How sure the model is. Single-label: the most probable label's probability. Multi-label:
+    /// the share of its decisions, to give or not to give each label, that it expects to be right.
+    fn confidence(&self, kind: AxisKind) -> f64 {
+        if kind == AxisKind::Single {
+            return self.probabilities[self.best];
+        }
+        let right = |(label, &probability): (usize, &f64)| {
+            if self.assigned.contains(&label) {
+                probability
+            } else {
+                1.0 - probability
+            }
+        };
+        let expected: f64 = self.probabilities.iter().enumerate().map(right).sum();
+        expected / self.probabilities.len().max(1) as f64
+    }
 }
 
 impl Evaluation {
     /// Nothing judged yet.
     #[must_use]
     pub fn new(axis: &Axis) -> Self {
+        let labels = axis.labels().len();
+        let confusion = match axis.kind() {
+            AxisKind::Single => vec![vec![0; labels]; labels],
+            AxisKind::Multi => Vec::new(),
+        };
         Self {
             axis: axis.clone(),
             articles: 0,
@@ -59,59 +96,65 @@ impl Evaluation {
             in_truth: 0,
             answered: 0,
             exact_answered: 0,
-            labels: vec![LabelCounts::default(); axis.labels().len()],
-            bins: [Bin::default(); BINS],
+            labels: vec![LabelCounts::default(); labels],
+            confusion,
+            reliability: Reliability::default(),
+            coverage: RiskCoverage::default(),
+            mistakes: Mistakes::default(),
         }
     }
 
     /// Adds one article. A single-label axis is judged by its most probable label even where the
     /// model abstained, so that figures with and without abstention can be told apart.
     pub fn add(&mut self, judgement: &Judgement) {
-        let (said, so) = match self.axis.kind() {
-            AxisKind::Single => (
-                vec![judgement.best],
-                judgement.truth.iter().copied().take(1).collect(),
-            ),
-            AxisKind::Multi => (judgement.assigned.clone(), judgement.truth.clone()),
-        };
+        let (said, so) = judgement.decisions(self.axis.kind());
         let exact = said.len() == so.len() && said.iter().all(|label| so.contains(label));
         self.articles += 1;
         self.exact += u64::from(exact);
         self.in_truth += u64::from(judgement.truth.contains(&judgement.best));
         self.answered += u64::from(judgement.answered);
         self.exact_answered += u64::from(exact && judgement.answered);
+        if let (AxisKind::Single, [truth]) = (self.axis.kind(), so) {
+            self.confusion[*truth][judgement.best] += 1;
+        }
+        let tally = self.add_decisions(said, so, exact);
+        self.coverage
+            .add(judgement.confidence(self.axis.kind()), tally);
+        self.add_probabilities(judgement, exact);
+        self.mistakes.add(self.axis.kind(), judgement);
+    }
+
+    fn add_decisions(&mut self, said: &[usize], so: &[usize], exact: bool) -> Tally {
+        let mut tally = Tally {
+            judged: 1,
+            exact: exact.into(),
+            ..Tally::default()
+        };
         for (label, counts) in self.labels.iter_mut().enumerate() {
             let (said, so) = (said.contains(&label), so.contains(&label));
             counts.both += u64::from(said && so);
             counts.said += u64::from(said);
             counts.so += u64::from(so);
+            tally.both += u64::from(said && so);
+            tally.said += u64::from(said);
+            tally.so += u64::from(so);
         }
-        self.add_confidence(judgement, exact);
+        tally
     }
 
     /// Single-label: the most probable label's probability. Multi-label: every label's.
-    fn add_confidence(&mut self, judgement: &Judgement, exact: bool) {
+    fn add_probabilities(&mut self, judgement: &Judgement, exact: bool) {
         match self.axis.kind() {
-            AxisKind::Single => self.bin(judgement.probabilities[judgement.best], exact),
+            AxisKind::Single => self
+                .reliability
+                .add(judgement.probabilities[judgement.best], exact),
             AxisKind::Multi => {
                 for (label, &probability) in judgement.probabilities.iter().enumerate() {
-                    self.bin(probability, judgement.truth.contains(&label));
+                    let correct = judgement.truth.contains(&label);
+                    self.reliability.add(probability, correct);
                 }
             }
         }
-    }
-
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a probability times 15 is a small positive number"
-    )]
-    fn bin(&mut self, confidence: f64, correct: bool) {
-        let index = (confidence * as_f64(BINS as u64)) as usize;
-        let bin = &mut self.bins[index.min(BINS - 1)];
-        bin.count += 1;
-        bin.confidence += confidence;
-        bin.correct += u64::from(correct);
     }
 
     /// The figures so far.
@@ -120,37 +163,48 @@ impl Evaluation {
         let both = self.labels.iter().map(|l| l.both).sum();
         let said = self.labels.iter().map(|l| l.said).sum();
         let so = self.labels.iter().map(|l| l.so).sum();
-        let labels = self.axis.labels().iter().zip(&self.labels);
-        let per_label: Vec<_> = labels
-            .map(|(label, counts)| LabelReport {
-                code: label.code.clone(),
-                name: label.name.clone(),
-                support: counts.so,
-                precision: ratio(counts.both, counts.said),
-                recall: ratio(counts.both, counts.so),
-                f1: f1(counts.both, counts.said, counts.so),
-            })
-            .collect();
+        let per_label = self.per_label();
         let occurring = self.labels.iter().filter(|l| l.said + l.so > 0).count();
         let sum_f1: f64 = per_label.iter().map(|label| label.f1).sum();
+        let risk_coverage = self.coverage.curve();
+        // The curve has a point for every percent.
+        let at = |percent: usize| risk_coverage[percent - 1];
         AxisReport {
             axis: self.axis.name().into(),
             n: self.articles,
             accuracy: ratio(self.exact, self.articles),
             macro_f1: sum_f1 / as_f64(occurring.max(1) as u64),
             micro_f1: f1(both, said, so),
-            ece: self.expected_calibration_error(),
+            ece: self.reliability.expected_calibration_error(),
             coverage: ratio(self.answered, self.articles),
             selective_accuracy: ratio(self.exact_answered, self.answered),
             in_set_accuracy: ratio(self.in_truth, self.articles),
+            accuracy_at_80: at(80).accuracy,
+            accuracy_at_50: at(50).accuracy,
+            micro_f1_at_80: at(80).micro_f1,
+            micro_f1_at_50: at(50).micro_f1,
             per_label,
+            confusion: self.confusion.clone(),
+            reliability: self.reliability.bins(),
+            mistakes: self.mistakes.list(&self.axis),
+            risk_coverage,
         }
     }
 
-    fn expected_calibration_error(&self) -> f64 {
-        let gap = |bin: &Bin| (bin.confidence - as_f64(bin.correct)).abs();
-        let total: u64 = self.bins.iter().map(|bin| bin.count).sum();
-        self.bins.iter().map(gap).sum::<f64>() / as_f64(total.max(1))
+    fn per_label(&self) -> Vec<LabelReport> {
+        let labels = self.axis.labels().iter().zip(&self.labels);
+        labels
+            .map(|(label, counts)| LabelReport {
+                code: label.code.clone(),
+                name: label.name.clone(),
+                support: counts.so,
+                answered: counts.said,
+                found: counts.both,
+                precision: ratio(counts.both, counts.said),
+                recall: ratio(counts.both, counts.so),
+                f1: f1(counts.both, counts.said, counts.so),
+            })
+            .collect()
     }
 }
 
@@ -190,6 +244,7 @@ mod tests {
     fn judgement(truth: &[usize], probabilities: [f64; 3], assigned: &[usize]) -> Judgement {
         let best = (0..3).max_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]));
         Judgement {
+            id: "article".into(),
             truth: truth.to_vec(),
             probabilities: probabilities.to_vec(),
             best: best.unwrap(),
@@ -217,6 +272,7 @@ mod tests {
         assert!(close(report.in_set_accuracy, 1.0));
         assert!(close(report.ece, 0.1), "0.6 sure and right half the time");
         assert!(close(report.per_label[1].precision, 0.5));
+        assert_eq!(report.confusion, [[1, 1, 0], [0, 1, 0], [1, 0, 0]]);
     }
 
     #[test]
@@ -231,6 +287,31 @@ mod tests {
         assert!(close(report.macro_f1, 2.0 / 3.0));
         let gap = (4.0 * 0.9 - 3.0f64).abs() + (5.0 * 0.1f64).abs();
         assert!(close(report.ece, gap / 9.0));
+        assert!(report.confusion.is_empty());
+        let label = &report.per_label[2];
+        assert_eq!((label.support, label.answered, label.found), (0, 1, 0));
+    }
+
+    #[test]
+    fn the_surest_answers_of_any_kind_make_the_curve() {
+        let mut single = Evaluation::new(&axis(AxisKind::Single));
+        for (truth, confidence) in [(0, 0.9), (0, 0.8), (1, 0.7), (0, 0.6), (1, 0.5)] {
+            single.add(&judgement(&[truth], [confidence, 0.1, 0.1], &[0]));
+        }
+        let report = single.report();
+        assert!(close(report.accuracy_at_80, 0.75) && close(report.accuracy, 0.6));
+        assert!(close(report.risk_coverage[99].accuracy, report.accuracy));
+
+        let mut multi = Evaluation::new(&axis(AxisKind::Multi));
+        multi.add(&judgement(&[0, 1], [0.9, 0.1, 0.1], &[0]));
+        multi.add(&judgement(&[2], [0.6, 0.6, 0.6], &[0, 1, 2]));
+        let report = multi.report();
+        assert!(
+            close(report.micro_f1_at_50, 2.0 / 3.0),
+            "the first is surer"
+        );
+        assert!(close(report.risk_coverage[99].micro_f1, report.micro_f1));
+        assert!(close(report.accuracy_at_50, 0.0));
     }
 
     #[test]

@@ -1,9 +1,15 @@
 //! How well a model does: predictions against labels, one article at a time.
 
+pub mod coverage;
 pub mod metrics;
+pub mod mistakes;
+pub mod reliability;
 pub mod report;
 
+pub use coverage::CoveragePoint;
 pub use metrics::{Evaluation, Judgement};
+pub use mistakes::{Mistake, MistakeKind};
+pub use reliability::ReliabilityBin;
 pub use report::{AxisReport, LabelReport};
 
 use thiserror::Error;
@@ -51,14 +57,23 @@ pub fn judge_record(
     let id = record.id.clone();
     let article = record
         .into_article(&ArticleLimits::default())
-        .map_err(|source| EvaluateError::Article { id, source })?;
+        .map_err(|source| EvaluateError::Article {
+            id: id.clone(),
+            source,
+        })?;
     let tagging = tagger.tag(&article, &options)?;
-    Ok(tagging.axes.first().and_then(|t| judge(axis, t, &codes)))
+    let tagging = tagging.axes.first();
+    Ok(tagging.and_then(|tagging| judge(id, axis, tagging, &codes)))
 }
 
 /// What a model said of an article against what its labels say; `None` where an axis that has
 /// exactly one label is given none of its own.
-fn judge(axis: &Axis, tagging: &AxisTagging<'_>, codes: &[String]) -> Option<Judgement> {
+fn judge(
+    id: String,
+    axis: &Axis,
+    tagging: &AxisTagging<'_>,
+    codes: &[String],
+) -> Option<Judgement> {
     let truth: Vec<usize> = codes
         .iter()
         .filter_map(|code| axis.index_of(code))
@@ -77,6 +92,7 @@ fn judge(axis: &Axis, tagging: &AxisTagging<'_>, codes: &[String]) -> Option<Jud
     }
     let best = axis.index_of(&tagging.labels.first()?.label.code)?;
     Some(Judgement {
+        id,
         truth,
         probabilities,
         best,

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::{CoveragePoint, Mistake, ReliabilityBin};
+
 /// How well a model does on one axis. All shares are 0 to 1.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AxisReport {
@@ -26,8 +28,29 @@ pub struct AxisReport {
     pub selective_accuracy: f64,
     /// Share of articles whose most probable label is one of the true labels.
     pub in_set_accuracy: f64,
+    /// Accuracy over the surest 80 % of the articles, whatever the model's own rule to abstain.
+    pub accuracy_at_80: f64,
+    /// Accuracy over the surest half.
+    pub accuracy_at_50: f64,
+    /// Micro-F1 over the surest 80 %: the figure to read on a multi-label axis, whose accuracy
+    /// asks for all labels at once.
+    pub micro_f1_at_80: f64,
+    /// Micro-F1 over the surest half.
+    pub micro_f1_at_50: f64,
     /// The labels in the axis's order.
     pub per_label: Vec<LabelReport>,
+    /// Single-label: articles by main true label (row) and most probable label (column), in the
+    /// axis's order. Multi-label: absent; each label's two by two follows from `n`, `support`,
+    /// `answered` and `found`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub confusion: Vec<Vec<u64>>,
+    /// 15 bins of equal width over the probability: single-label of the most probable label,
+    /// multi-label of every label.
+    pub reliability: Vec<ReliabilityBin>,
+    /// The figures of the surest 1 %, 2 %, ... 100 % of the articles.
+    pub risk_coverage: Vec<CoveragePoint>,
+    /// The wrong answers that the model was surest of.
+    pub mistakes: Vec<Mistake>,
 }
 
 /// How well a model does on one label.
@@ -39,6 +62,10 @@ pub struct LabelReport {
     pub name: String,
     /// Articles that truly have it.
     pub support: u64,
+    /// Articles that were given it.
+    pub answered: u64,
+    /// Articles that have it and were given it.
+    pub found: u64,
     /// Share of its answers that are right.
     pub precision: f64,
     /// Share of its articles that were found.
@@ -50,7 +77,7 @@ pub struct LabelReport {
 impl AxisReport {
     /// The figures of the whole axis by name.
     #[must_use]
-    pub fn figures(&self) -> [(&'static str, f64); 7] {
+    pub fn figures(&self) -> [(&'static str, f64); 11] {
         [
             ("accuracy", self.accuracy),
             ("macro_f1", self.macro_f1),
@@ -59,6 +86,10 @@ impl AxisReport {
             ("coverage", self.coverage),
             ("selective_accuracy", self.selective_accuracy),
             ("in_set_accuracy", self.in_set_accuracy),
+            ("accuracy_at_80", self.accuracy_at_80),
+            ("accuracy_at_50", self.accuracy_at_50),
+            ("micro_f1_at_80", self.micro_f1_at_80),
+            ("micro_f1_at_50", self.micro_f1_at_50),
         ]
     }
 }

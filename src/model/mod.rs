@@ -12,7 +12,7 @@ pub use card::{Card, CorpusCard, MetricCard};
 pub use classifier::{AbstentionPolicy, Classifier, ClassifierError, DecisionRule};
 pub use file::ModelFileError;
 
-use crate::features::Featurizer;
+use crate::features::{Featurizer, TermId};
 
 /// SHA-256 as lower-case hexadecimal digits.
 pub type Digest = String;
@@ -80,6 +80,17 @@ impl Model {
     #[must_use]
     pub fn classifier(&self, axis: &str) -> Option<&Classifier> {
         self.classifiers.iter().find(|c| c.axis().name() == axis)
+    }
+
+    /// The terms that speak most for a label of this model's classifier, strongest first.
+    #[must_use]
+    pub fn top_terms(&self, classifier: &Classifier, label: usize, count: usize) -> Vec<&str> {
+        let scorer = classifier.scorer();
+        let mut terms: Vec<TermId> = (0..).take(scorer.terms()).collect();
+        terms.sort_by(|&a, &b| scorer.row(b)[label].total_cmp(&scorer.row(a)[label]));
+        let vocabulary = self.featurizer.vocabulary();
+        let top = terms.into_iter().take(count);
+        top.map(|term| vocabulary.term(term)).collect()
     }
 
     /// Digest of the file that the model was loaded from; empty for one that was not.

@@ -52,6 +52,8 @@ pub fn judge_sample(classifier: &Classifier, sample: &Sample) -> Judgement {
     let order = ranking(&log_odds);
     let assigned = classifier.rule().assign(&order, &probabilities);
     Judgement {
+        // Of a fold only figures are kept.
+        id: String::new(),
         truth: sample.truth.clone(),
         best: order[0],
         answered: assigned.is_some(),
