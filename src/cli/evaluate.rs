@@ -46,7 +46,7 @@ const BATCH: usize = 512;
 impl Args {
     pub fn run(self) -> Result<(), CliError> {
         let tagger = Tagger::new(load_model(self.model.as_deref())?);
-        let classifiers = tagger.model().classifiers().iter();
+        let classifiers = tagger.model().all_classifiers();
         let known: Vec<_> = classifiers.map(|c| c.axis().name()).collect();
         let known = known.join(", ");
         let Some(classifier) = tagger.model().classifier(&self.axis) else {

@@ -27,14 +27,14 @@ impl Args {
         let mut out = io::stdout().lock();
         if let Some(name) = self.axis {
             let Some(classifier) = model.classifier(&name) else {
-                let names = model.classifiers().iter().map(|c| c.axis().name());
+                let names = model.all_classifiers().map(|c| c.axis().name());
                 let known = names.collect::<Vec<_>>().join(", ");
                 return Err(CliError::NoAxis { name, known });
             };
             write_axis(&mut out, &model, classifier, self.terms)?;
         } else {
             write_card(&mut out, &model)?;
-            for classifier in model.classifiers() {
+            for classifier in model.all_classifiers() {
                 write_axis(&mut out, &model, classifier, self.terms)?;
             }
         }
@@ -66,7 +66,7 @@ fn write_card(out: &mut impl Write, model: &Model) -> io::Result<()> {
     for metric in &card.metrics {
         writeln!(
             out,
-            "  {:<8} {:<19} {:.4}  {} {} ({} articles)",
+            "  {:<12} {:<19} {:.4}  {} {} ({} articles)",
             metric.axis, metric.name, metric.value, metric.corpus, metric.split, metric.articles
         )?;
     }

@@ -25,6 +25,7 @@ use crate::{
     article::ArticleError,
     corpus::CorpusError,
     evaluate::EvaluateError,
+    features::LexiconError,
     label::AxisError,
     model::{Model, ModelFileError, embedded::default_model},
     report::ReportError,
@@ -99,6 +100,8 @@ enum CliError {
         path: PathBuf,
         source: toml::de::Error,
     },
+    #[error("{}: {source}", path.display())]
+    Lexicon { path: PathBuf, source: LexiconError },
     #[error("{}: {source}", path.display())]
     Axis { path: PathBuf, source: AxisError },
     #[error("{0}")]

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use crate::{
     article::{Article, ArticleField},
     model::Model,
-    tagger::{AbstainReason, AxisTagging, Decision, LabelScore, Tagging, Warning},
+    tagger::{AbstainReason, AxisTagging, Decision, LabelScore, Tagging, TargetStance, Warning},
     text::Span,
 };
 
@@ -61,12 +61,7 @@ fn write_all(
         write_axis(out, axis)?;
     }
     for stance in &tagging.stances {
-        let count = stance.mentions.len();
-        writeln!(
-            out,
-            "\n{BOLD}stance{BOLD:#} towards {}: {count} mentions, not judged",
-            printable(&stance.target)
-        )?;
+        write_stance(out, stance)?;
     }
     let explained = tagging.axes.iter().flat_map(|axis| &axis.labels);
     if explained.clone().any(|label| label.explanation.is_some()) {
@@ -78,20 +73,35 @@ fn write_all(
     Ok(())
 }
 
+fn write_stance(out: &mut String, stance: &TargetStance<'_>) -> std::fmt::Result {
+    let mentions = match stance.mentions.len() {
+        1 => "1 mention".into(),
+        count => format!("{count} mentions"),
+    };
+    let target = printable(&stance.target);
+    write!(out, "\n{BOLD}stance{BOLD:#} towards {target}, {mentions}")?;
+    write_answer(out, stance.decision, &stance.labels)
+}
+
 fn write_axis(out: &mut String, axis: &AxisTagging<'_>) -> std::fmt::Result {
     write!(out, "\n{BOLD}{}{BOLD:#}", axis.axis.name())?;
-    if let Decision::Abstained(reason) = axis.decision {
+    write_answer(out, axis.decision, &axis.labels)
+}
+
+fn write_answer(
+    out: &mut String,
+    decision: Decision,
+    labels: &[LabelScore<'_>],
+) -> std::fmt::Result {
+    if let Decision::Abstained(reason) = decision {
         write!(out, "  not answered: {}", because(reason))?;
-    } else if !axis.labels.iter().any(|label| label.assigned) {
+    } else if !labels.iter().any(|label| label.assigned) {
         write!(out, "  none assigned")?;
     }
     writeln!(out)?;
-    let names = axis
-        .labels
-        .iter()
-        .map(|label| label.label.name.chars().count());
+    let names = labels.iter().map(|label| label.label.name.chars().count());
     let width = names.max().unwrap_or(0);
-    for label in &axis.labels {
+    for label in labels {
         write_label(out, label, width)?;
     }
     Ok(())
@@ -243,6 +253,7 @@ fn because(reason: AbstainReason) -> &'static str {
         AbstainReason::UnknownWords => "too few of the words are known",
         AbstainReason::Language => "the text is not in a language of the model",
         AbstainReason::Uncertain => "no label stands out",
+        AbstainReason::TargetNotFound => "the text does not name it",
         AbstainReason::Unsupported => "the model has no classifier for it",
     }
 }

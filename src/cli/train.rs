@@ -8,8 +8,9 @@ use std::{
 
 use super::{CliError, progress::Progress, read_to_string, replace};
 use crate::{
+    features::Lexicon,
     label::{Axis, AxisParts},
-    train::{Recipe, Source, train},
+    train::{Recipe, Source, StanceDefinition, recipe::StanceRecipe, train},
 };
 
 #[derive(Debug, clap::Args)]
@@ -39,11 +40,15 @@ impl Args {
         let axes = recipe.axes.iter();
         let axes = axes.map(|axis| read_axis(&directory.join(&axis.definition)));
         let axes: Vec<Axis> = axes.collect::<Result<_, _>>()?;
+        let stance = recipe.stance.as_ref();
+        let stance = stance.map(|stance| read_stance(directory, stance));
+        let stance = stance.transpose()?;
         let threads = rayon::ThreadPoolBuilder::new().num_threads(self.threads);
         let model = threads.build()?.install(|| {
             train(
                 &recipe,
                 &axes,
+                stance.as_ref(),
                 &Directory(self.data.clone()),
                 &Progress::new(),
             )
@@ -54,6 +59,15 @@ impl Args {
         })?;
         replace(&self.out, &bytes)
     }
+}
+
+fn read_stance(directory: &Path, recipe: &StanceRecipe) -> Result<StanceDefinition, CliError> {
+    let path = directory.join(&recipe.lexicon);
+    let lexicon = Lexicon::parse(&read_to_string(&path)?);
+    Ok(StanceDefinition {
+        axis: read_axis(&directory.join(&recipe.axis.definition))?,
+        lexicon: lexicon.map_err(|source| CliError::Lexicon { path, source })?,
+    })
 }
 
 fn read_axis(path: &Path) -> Result<Axis, CliError> {

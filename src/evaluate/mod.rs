@@ -18,7 +18,7 @@ use crate::{
     article::{ArticleError, ArticleLimits},
     corpus::Record,
     label::{Axis, AxisKind},
-    tagger::{AxisTagging, Decision, TagError, TagOptions, Tagger},
+    tagger::{Decision, LabelScore, STANCE, TagError, TagOptions, Tagger},
 };
 
 /// Why a record cannot be measured.
@@ -37,8 +37,8 @@ pub enum EvaluateError {
     Tag(#[from] TagError),
 }
 
-/// Labels a record and judges the answer on one axis; `None` where the record is not labelled for
-/// it.
+/// Labels a record and judges the answers on one axis: none where the record is not labelled for
+/// it, one for each target on the axis that is answered by target.
 ///
 /// # Errors
 /// When the record has no valid article or the model has no such axis.
@@ -46,15 +46,23 @@ pub fn judge_record(
     tagger: &Tagger,
     axis: &Axis,
     mut record: Record,
-) -> Result<Option<Judgement>, EvaluateError> {
-    let Some(codes) = record.labels.remove(axis.name()) else {
-        return Ok(None);
+) -> Result<Vec<Judgement>, EvaluateError> {
+    let id = record.id.clone();
+    let by_target = axis.name() == STANCE;
+    let labels = record.labels.remove(axis.name());
+    let truths: Vec<Vec<String>> = if by_target {
+        let stances = record.stances.iter();
+        stances.map(|stance| vec![stance.label.clone()]).collect()
+    } else {
+        labels.into_iter().collect()
     };
+    if truths.is_empty() {
+        return Ok(Vec::new());
+    }
     let options = TagOptions {
         axes: vec![axis.name().into()],
         ..TagOptions::default()
     };
-    let id = record.id.clone();
     let article = record
         .into_article(&ArticleLimits::default())
         .map_err(|source| EvaluateError::Article {
@@ -62,8 +70,16 @@ pub fn judge_record(
             source,
         })?;
     let tagging = tagger.tag(&article, &options)?;
-    let tagging = tagging.axes.first();
-    Ok(tagging.and_then(|tagging| judge(id, axis, tagging, &codes)))
+    let judgements = truths.iter().enumerate().filter_map(|(index, codes)| {
+        if by_target {
+            let stance = tagging.stances.get(index)?;
+            let id = format!("{id}#{index}");
+            return judge(id, axis, stance.decision, &stance.labels, codes);
+        }
+        let answer = tagging.axes.first()?;
+        judge(id.clone(), axis, answer.decision, &answer.labels, codes)
+    });
+    Ok(judgements.collect())
 }
 
 /// What a model said of an article against what its labels say; `None` where an axis that has
@@ -71,7 +87,8 @@ pub fn judge_record(
 fn judge(
     id: String,
     axis: &Axis,
-    tagging: &AxisTagging<'_>,
+    decision: Decision,
+    labels: &[LabelScore<'_>],
     codes: &[String],
 ) -> Option<Judgement> {
     let truth: Vec<usize> = codes
@@ -83,20 +100,24 @@ fn judge(
     }
     let mut probabilities = vec![0.0; axis.labels().len()];
     let mut assigned = Vec::new();
-    for score in &tagging.labels {
+    for score in labels {
         let index = axis.index_of(&score.label.code)?;
         probabilities[index] = score.probability;
         if score.assigned {
             assigned.push(index);
         }
     }
-    let best = axis.index_of(&tagging.labels.first()?.label.code)?;
+    let first = axis.index_of(&labels.first()?.label.code)?;
+    let best = match axis.kind() {
+        AxisKind::Single => assigned.first().copied().unwrap_or(first),
+        AxisKind::Multi => first,
+    };
     Some(Judgement {
         id,
         truth,
         probabilities,
         best,
         assigned,
-        answered: tagging.decision == Decision::Assigned,
+        answered: decision == Decision::Assigned,
     })
 }

@@ -1,17 +1,24 @@
 //! From text to a sparse [`TermVector`]: the [`Featurizer`] reads tokens, folds and joins them to
 //! n-grams, and counts those that the [`Vocabulary`] holds. [`selection`] chooses the vocabulary
 //! when a model is trained.
+//! A [`TargetFeaturizer`] does the same for the surroundings of one target.
 
 pub mod config;
 pub mod featurizer;
+pub mod lexicon;
 pub mod selection;
+pub mod target;
 pub mod vector;
 pub mod vocabulary;
+pub mod words;
 
 pub use config::{ConfigError, FeaturizerConfig};
 pub use featurizer::{Featurizer, Occurrence, for_each_ngram};
+pub use lexicon::{Lexicon, LexiconError};
+pub use target::{TargetFeaturizer, for_each_target_term};
 pub use vector::{TermCount, TermVector};
 pub use vocabulary::{Vocabulary, VocabularyError};
+pub use words::{Mention, Word, find_mentions, read_words};
 
 /// Position of a term in the vocabulary.
 pub type TermId = u32;

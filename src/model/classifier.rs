@@ -12,10 +12,14 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum DecisionRule {
-    /// The most probable label, unless it is less probable than this.
+    /// The label of greatest probability times weight, unless it is less probable than this.
     Argmax {
         /// Probability under which the axis abstains, 0 to 1.
         min_probability: f64,
+        /// One positive weight a label; empty means 1 for all. Weights let a rare label win before
+        /// it is the most probable one, where recall counts as much as precision.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        weights: Vec<f64>,
     },
     /// Every label at least as probable as its threshold.
     Thresholds {
@@ -118,8 +122,10 @@ impl DecisionRule {
     #[must_use]
     pub fn assign(&self, order: &[usize], probabilities: &[f64]) -> Option<Vec<usize>> {
         match self {
-            Self::Argmax { min_probability } => {
-                let best = order[0];
+            Self::Argmax {
+                min_probability, ..
+            } => {
+                let best = self.best(order, probabilities);
                 (probabilities[best] >= *min_probability).then(|| vec![best])
             }
             Self::Thresholds { thresholds } => {
@@ -129,10 +135,38 @@ impl DecisionRule {
         }
     }
 
+    /// The label that a single answer would be.
+    #[must_use]
+    pub fn best(&self, order: &[usize], probabilities: &[f64]) -> usize {
+        let Self::Argmax { weights, .. } = self else {
+            return order[0];
+        };
+        let gain = |label: usize| probabilities[label] * weights.get(label).unwrap_or(&1.0);
+        let better = |best, label| {
+            if gain(label) > gain(best) {
+                label
+            } else {
+                best
+            }
+        };
+        order.iter().copied().fold(order[0], better)
+    }
+
     fn is_valid_for(&self, kind: AxisKind, labels: usize) -> bool {
         let probable = |p: &f64| (0.0..=1.0).contains(p);
         match (self, kind) {
-            (Self::Argmax { min_probability }, AxisKind::Single) => probable(min_probability),
+            (
+                Self::Argmax {
+                    min_probability,
+                    weights,
+                },
+                AxisKind::Single,
+            ) => {
+                let usable = |weight: &f64| weight.is_finite() && *weight > 0.0;
+                probable(min_probability)
+                    && (weights.is_empty() || weights.len() == labels)
+                    && weights.iter().all(usable)
+            }
             (Self::Thresholds { thresholds }, AxisKind::Multi) => {
                 thresholds.len() == labels && thresholds.iter().all(probable)
             }
@@ -157,9 +191,19 @@ mod tests {
     fn rules_decide_as_they_say() {
         let (order, probabilities) = ([1, 0], [0.4, 0.6]);
         let argmax = |min_probability| {
-            DecisionRule::Argmax { min_probability }.assign(&order, &probabilities)
+            let weights = Vec::new();
+            let rule = DecisionRule::Argmax {
+                min_probability,
+                weights,
+            };
+            rule.assign(&order, &probabilities)
         };
         assert_eq!((argmax(0.6), argmax(0.7)), (Some(vec![1]), None));
+        let weighted = DecisionRule::Argmax {
+            min_probability: 0.4,
+            weights: vec![2.0, 1.0],
+        };
+        assert_eq!(weighted.assign(&order, &probabilities), Some(vec![0]));
         let thresholds = |thresholds: [f64; 2]| {
             let thresholds = thresholds.to_vec();
             DecisionRule::Thresholds { thresholds }.assign(&order, &probabilities)
@@ -170,7 +214,14 @@ mod tests {
 
     #[test]
     fn rules_fit_their_kind_of_axis() {
-        let argmax = |min_probability| DecisionRule::Argmax { min_probability };
+        let weighted = |min_probability, weights: &[f64]| DecisionRule::Argmax {
+            min_probability,
+            weights: weights.to_vec(),
+        };
+        let argmax = |min_probability| weighted(min_probability, &[]);
+        assert!(weighted(0.3, &[1.0, 2.0]).is_valid_for(AxisKind::Single, 2));
+        assert!(!weighted(0.3, &[1.0]).is_valid_for(AxisKind::Single, 2));
+        assert!(!weighted(0.3, &[1.0, 0.0]).is_valid_for(AxisKind::Single, 2));
         let thresholds = |thresholds: &[f64]| DecisionRule::Thresholds {
             thresholds: thresholds.to_vec(),
         };

@@ -5,6 +5,7 @@
 //! | `vocabulary.text` | u8 | (bytes) | all terms, one after another |
 //! | `vocabulary.ends` | u32 | (terms) | where each term ends in it |
 //! | `weights.AXIS` | f32 | (terms, labels) | log-odds of one occurrence |
+//! | `target.vocabulary.text`, `.ends` | | | the same for the terms around a target, where the model has an axis by target |
 //!
 //! The metadata has one entry, `newstance`: the manifest below. Its digest is the SHA-256 of the whole
 //! file with the digest's own 64 digits replaced by zeros, so no bit of the file is unprotected.
@@ -15,18 +16,23 @@ use std::{
     io::{self, Read},
 };
 
-use safetensors::{Dtype, SafeTensorError, SafeTensors, tensor::TensorView};
+use safetensors::{Dtype, SafeTensorError, SafeTensors};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use super::{
-    AbstentionPolicy, Card, Classifier, ClassifierError, DecisionRule, Digest, Model,
+    AbstentionPolicy, Card, Classifier, ClassifierError, DecisionRule, Digest, Model, StanceModel,
     canary::Canary,
+    stance::TargetCanary,
+    tensors::{
+        read_tensor, read_vocabulary, tensor, vocabulary_tensors, weights_name, weights_tensor,
+        wrong_tensor,
+    },
 };
 use crate::{
     bayes::{Calibration, NaiveBayes},
-    features::{Featurizer, FeaturizerConfig, Vocabulary, VocabularyError},
+    features::{Featurizer, FeaturizerConfig, Lexicon, TargetFeaturizer, VocabularyError},
     label::Axis,
 };
 
@@ -37,6 +43,8 @@ pub const FORMAT_VERSION: u32 = 1;
 pub const MAX_FILE_BYTES: u64 = 1 << 30;
 
 const FORMAT: &str = "newstance-model";
+/// Prefix of the tensors of the vocabulary around targets.
+const TARGET: &str = "target.vocabulary";
 const METADATA_KEY: &str = "newstance";
 const NO_DIGEST: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -107,6 +115,19 @@ struct Manifest {
     abstention: AbstentionPolicy,
     axes: Vec<AxisManifest>,
     canaries: Vec<Canary>,
+    /// Absent in a model without an axis by target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stance: Option<StanceManifest>,
+}
+
+/// Everything of the axis by target but its tables.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StanceManifest {
+    axis: AxisManifest,
+    /// Valences in tenths.
+    lexicon: Vec<(String, i8)>,
+    canary: TargetCanary,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -172,12 +193,20 @@ impl Model {
     pub fn to_bytes(&self) -> Result<Vec<u8>, ModelFileError> {
         let manifest = serde_json::to_string(&Manifest::of(self))?;
         let (text, ends) = vocabulary_tensors(self.featurizer().vocabulary());
-        let weights = self.classifiers.iter().map(weights_tensor);
-        let weights: Vec<_> = weights.collect();
+        let weights: Vec<_> = self.all_classifiers().map(weights_tensor).collect();
         let mut tensors = vec![
             tensor("vocabulary.text", Dtype::U8, vec![text.len()], &text)?,
             tensor("vocabulary.ends", Dtype::U32, vec![ends.len() / 4], &ends)?,
         ];
+        let by_target = self
+            .stance()
+            .map(|s| vocabulary_tensors(s.featurizer.vocabulary()));
+        if let Some((text, ends)) = &by_target {
+            let (name, shape) = (format!("{TARGET}.text"), vec![text.len()]);
+            tensors.push(tensor(&name, Dtype::U8, shape, text)?);
+            let (name, shape) = (format!("{TARGET}.ends"), vec![ends.len() / 4]);
+            tensors.push(tensor(&name, Dtype::U32, shape, ends)?);
+        }
         for (name, shape, data) in &weights {
             tensors.push(tensor(name, Dtype::F32, shape.clone(), data)?);
         }
@@ -193,12 +222,10 @@ impl Model {
 
 impl Manifest {
     fn of(model: &Model) -> Self {
-        let axes = model.classifiers.iter().map(|classifier| AxisManifest {
-            axis: classifier.axis().clone(),
-            max_count: classifier.scorer().max_count(),
-            bias: classifier.scorer().bias().to_vec(),
-            calibration: classifier.calibration().clone(),
-            rule: classifier.rule().clone(),
+        let stance = model.stance.as_ref().map(|stance| StanceManifest {
+            axis: AxisManifest::of(&stance.classifier),
+            lexicon: stance.featurizer.lexicon().to_tenths(),
+            canary: TargetCanary::new(&stance.featurizer),
         });
         Self {
             format: FORMAT.into(),
@@ -207,8 +234,9 @@ impl Manifest {
             card: model.card.clone(),
             featurizer: *model.featurizer.config(),
             abstention: model.abstention,
-            axes: axes.collect(),
+            axes: model.classifiers.iter().map(AxisManifest::of).collect(),
             canaries: Canary::all(&model.featurizer),
+            stance,
         }
     }
 
@@ -219,7 +247,7 @@ impl Manifest {
         if !self.abstention.is_valid() {
             return Err(ModelFileError::Value("abstention.min_known_share"));
         }
-        let featurizer = Featurizer::new(self.featurizer, read_vocabulary(tensors)?);
+        let featurizer = Featurizer::new(self.featurizer, read_vocabulary(tensors, "vocabulary")?);
         let terms = featurizer.vocabulary().len();
         let classifiers = self.axes.into_iter().map(|axis| axis.read(tensors, terms));
         let classifiers: Vec<Classifier> = classifiers.collect::<Result<_, _>>()?;
@@ -235,13 +263,48 @@ impl Manifest {
         if let Some(index) = dead {
             return Err(ModelFileError::Canary(index));
         }
-        let mut model = Model::new(self.card, featurizer, self.abstention, classifiers);
+        let stance = self.stance.map(|stance| stance.read(tensors)).transpose()?;
+        let clash = |s: &StanceModel| {
+            classifiers
+                .iter()
+                .any(|c| c.axis().name() == s.classifier.axis().name())
+        };
+        if stance.as_ref().is_some_and(clash) {
+            return Err(ModelFileError::Value("stance.axis"));
+        }
+        let model = Model::new(self.card, featurizer, self.abstention, classifiers);
+        let mut model = model.with_stance(stance);
         model.digest = self.digest;
         Ok(model)
     }
 }
 
+impl StanceManifest {
+    fn read(self, tensors: &SafeTensors<'_>) -> Result<StanceModel, ModelFileError> {
+        let vocabulary = read_vocabulary(tensors, TARGET)?;
+        let terms = vocabulary.len();
+        let featurizer = TargetFeaturizer::new(vocabulary, Lexicon::from_tenths(self.lexicon));
+        if !self.canary.is_alive(&featurizer) {
+            return Err(ModelFileError::Canary(0));
+        }
+        Ok(StanceModel {
+            classifier: self.axis.read(tensors, terms)?,
+            featurizer,
+        })
+    }
+}
+
 impl AxisManifest {
+    fn of(classifier: &Classifier) -> Self {
+        Self {
+            axis: classifier.axis().clone(),
+            max_count: classifier.scorer().max_count(),
+            bias: classifier.scorer().bias().to_vec(),
+            calibration: classifier.calibration().clone(),
+            rule: classifier.rule().clone(),
+        }
+    }
+
     fn read(self, tensors: &SafeTensors<'_>, terms: usize) -> Result<Classifier, ModelFileError> {
         let name = weights_name(&self.axis);
         let shape = [terms, self.axis.labels().len()];
@@ -255,87 +318,6 @@ impl AxisManifest {
             self.calibration,
             self.rule,
         )?)
-    }
-}
-
-fn weights_name(axis: &Axis) -> String {
-    format!("weights.{}", axis.name())
-}
-
-fn weights_tensor(classifier: &Classifier) -> (String, Vec<usize>, Vec<u8>) {
-    let scorer = classifier.scorer();
-    let data = scorer
-        .weights()
-        .iter()
-        .flat_map(|weight| weight.to_le_bytes());
-    (
-        weights_name(classifier.axis()),
-        vec![scorer.terms(), scorer.columns()],
-        data.collect(),
-    )
-}
-
-fn vocabulary_tensors(vocabulary: &Vocabulary) -> (Vec<u8>, Vec<u8>) {
-    let mut text = Vec::new();
-    let mut ends = Vec::new();
-    for term in vocabulary.iter() {
-        text.extend_from_slice(term.as_bytes());
-        // A vocabulary has at most 4,000,000 terms of 96 bytes, far below u32::MAX.
-        let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
-        ends.extend_from_slice(&end.to_le_bytes());
-    }
-    (text, ends)
-}
-
-fn read_vocabulary(tensors: &SafeTensors<'_>) -> Result<Vocabulary, ModelFileError> {
-    let text = read_tensor(tensors, "vocabulary.text", Dtype::U8, None)?;
-    let text = str::from_utf8(text).map_err(|_| wrong_tensor("vocabulary.text", "UTF-8"))?;
-    let ends = read_tensor(tensors, "vocabulary.ends", Dtype::U32, None)?;
-    let mut start = 0;
-    let mut next = |end: &[u8; 4]| {
-        let end = u32::from_le_bytes(*end) as usize;
-        let term = text.get(start..end)?;
-        start = end;
-        Some(Box::from(term))
-    };
-    let terms: Option<Vec<Box<str>>> = ends.as_chunks().0.iter().map(&mut next).collect();
-    let terms = terms.filter(|_| start == text.len());
-    let terms = terms.ok_or_else(|| wrong_tensor("vocabulary.ends", "rising ends of terms"))?;
-    Ok(Vocabulary::from_sorted(terms)?)
-}
-
-fn tensor<'d>(
-    name: &str,
-    dtype: Dtype,
-    shape: Vec<usize>,
-    data: &'d [u8],
-) -> Result<(String, TensorView<'d>), ModelFileError> {
-    Ok((name.to_owned(), TensorView::new(dtype, shape, data)?))
-}
-
-/// The bytes of a tensor of this type and, where given, this shape; otherwise of one dimension.
-fn read_tensor<'d>(
-    tensors: &SafeTensors<'d>,
-    name: &str,
-    dtype: Dtype,
-    shape: Option<&[usize]>,
-) -> Result<&'d [u8], ModelFileError> {
-    let view = tensors.tensor(name)?;
-    let shaped = match shape {
-        Some(shape) => view.shape() == shape,
-        None => view.shape().len() == 1,
-    };
-    if view.dtype() != dtype || !shaped {
-        let shape = shape.map_or_else(|| "(n)".into(), |shape| format!("{shape:?}"));
-        return Err(wrong_tensor(name, &format!("{dtype:?} of shape {shape}")));
-    }
-    Ok(view.data())
-}
-
-fn wrong_tensor(name: &str, expected: &str) -> ModelFileError {
-    ModelFileError::Tensor {
-        name: name.into(),
-        expected: expected.into(),
     }
 }
 

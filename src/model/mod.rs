@@ -7,12 +7,15 @@ pub mod card;
 pub mod classifier;
 pub mod embedded;
 pub mod file;
+pub mod stance;
+mod tensors;
 
 pub use card::{Card, CorpusCard, MetricCard};
 pub use classifier::{AbstentionPolicy, Classifier, ClassifierError, DecisionRule};
 pub use file::ModelFileError;
+pub use stance::StanceModel;
 
-use crate::features::{Featurizer, TermId};
+use crate::features::{Featurizer, TermId, Vocabulary};
 
 /// SHA-256 as lower-case hexadecimal digits.
 pub type Digest = String;
@@ -24,6 +27,7 @@ pub struct Model {
     featurizer: Featurizer,
     abstention: AbstentionPolicy,
     classifiers: Vec<Classifier>,
+    stance: Option<StanceModel>,
     digest: Digest,
 }
 
@@ -41,6 +45,7 @@ impl Model {
             featurizer,
             abstention,
             classifiers,
+            stance: None,
             digest: Digest::new(),
         }
     }
@@ -49,6 +54,13 @@ impl Model {
     #[must_use]
     pub fn card(&self) -> &Card {
         &self.card
+    }
+
+    /// The same model, answering by target too.
+    #[must_use]
+    pub fn with_stance(mut self, stance: Option<StanceModel>) -> Self {
+        self.stance = stance;
+        self
     }
 
     /// The same model with these figures on its card.
@@ -76,10 +88,32 @@ impl Model {
         &self.classifiers
     }
 
-    /// The classifier of the axis of this name.
+    /// What answers by target, where the model has it.
+    #[must_use]
+    pub fn stance(&self) -> Option<&StanceModel> {
+        self.stance.as_ref()
+    }
+
+    /// The classifiers of articles, then that of targets.
+    pub fn all_classifiers(&self) -> impl Iterator<Item = &Classifier> {
+        let by_target = self.stance.iter().map(|stance| &stance.classifier);
+        self.classifiers.iter().chain(by_target)
+    }
+
+    /// The classifier of the axis of this name, by article or by target.
     #[must_use]
     pub fn classifier(&self, axis: &str) -> Option<&Classifier> {
-        self.classifiers.iter().find(|c| c.axis().name() == axis)
+        self.all_classifiers().find(|c| c.axis().name() == axis)
+    }
+
+    /// The terms of a classifier of this model.
+    #[must_use]
+    pub fn vocabulary(&self, classifier: &Classifier) -> &Vocabulary {
+        let by_target = |stance: &&StanceModel| stance.classifier.axis() == classifier.axis();
+        match self.stance.as_ref().filter(by_target) {
+            Some(stance) => stance.featurizer.vocabulary(),
+            None => self.featurizer.vocabulary(),
+        }
     }
 
     /// The terms that speak most for a label of this model's classifier, strongest first.
@@ -88,7 +122,7 @@ impl Model {
         let scorer = classifier.scorer();
         let mut terms: Vec<TermId> = (0..).take(scorer.terms()).collect();
         terms.sort_by(|&a, &b| scorer.row(b)[label].total_cmp(&scorer.row(a)[label]));
-        let vocabulary = self.featurizer.vocabulary();
+        let vocabulary = self.vocabulary(classifier);
         let top = terms.into_iter().take(count);
         top.map(|term| vocabulary.term(term)).collect()
     }

@@ -176,14 +176,7 @@ impl<'a> Spans<'a> {
 
     fn axis(&self, tagging: AxisTagging<'_>) -> pb::AxisTagging {
         let (decision, reason) = decision(tagging.decision);
-        let mut evidence = Vec::new();
-        let mut labels = Vec::with_capacity(tagging.labels.len());
-        for label in tagging.labels {
-            labels.push(label_score(&label));
-            let explanation = label.explanation.into_iter();
-            let terms = explanation.flat_map(|explanation| explanation.evidence);
-            evidence.extend(terms.map(|term| self.evidence(&label.label.code, term)));
-        }
+        let (labels, evidence) = self.labels(tagging.labels);
         pb::AxisTagging {
             axis: tagging.axis.name().into(),
             decision: decision.into(),
@@ -191,6 +184,19 @@ impl<'a> Spans<'a> {
             labels,
             evidence,
         }
+    }
+
+    /// Labels, and the evidence of all of them.
+    fn labels(&self, scores: Vec<LabelScore<'_>>) -> (Vec<pb::LabelScore>, Vec<pb::Evidence>) {
+        let mut evidence = Vec::new();
+        let mut labels = Vec::with_capacity(scores.len());
+        for label in scores {
+            labels.push(label_score(&label));
+            let explanation = label.explanation.into_iter();
+            let terms = explanation.flat_map(|explanation| explanation.evidence);
+            evidence.extend(terms.map(|term| self.evidence(&label.label.code, term)));
+        }
+        (labels, evidence)
     }
 
     fn evidence(&self, label_code: &str, evidence: Evidence<'_>) -> pb::Evidence {
@@ -203,15 +209,17 @@ impl<'a> Spans<'a> {
         }
     }
 
-    fn stance(&self, stance: TargetStance) -> pb::TargetStance {
+    fn stance(&self, stance: TargetStance<'_>) -> pb::TargetStance {
         let (decision, reason) = decision(stance.decision);
+        let (labels, evidence) = self.labels(stance.labels);
         pb::TargetStance {
             target: stance.target,
             mentions: self.all(stance.mentions),
             decision: decision.into(),
             abstain_reason: reason.into(),
-            labels: Vec::new(),
-            evidence: Vec::new(),
+            labels,
+            evidence,
+            found: stance.found,
         }
     }
 
@@ -258,6 +266,7 @@ fn decision(decision: Decision) -> (pb::Decision, pb::AbstainReason) {
         Decision::Abstained(AbstainReason::Language) => pb::AbstainReason::Language,
         Decision::Abstained(AbstainReason::Uncertain) => pb::AbstainReason::Uncertain,
         Decision::Abstained(AbstainReason::Unsupported) => pb::AbstainReason::Unsupported,
+        Decision::Abstained(AbstainReason::TargetNotFound) => pb::AbstainReason::TargetNotFound,
     };
     (pb::Decision::Abstained, reason)
 }

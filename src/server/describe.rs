@@ -37,7 +37,7 @@ pub fn model(model: &Model) -> pb::Model {
         create_time: timestamp(&card.created),
         language_codes: card.languages.clone(),
         vocabulary_size: u32::try_from(model.featurizer().vocabulary().len()).unwrap_or(u32::MAX),
-        axes: model.classifiers().iter().map(|c| axis(c.axis())).collect(),
+        axes: model.all_classifiers().map(|c| axis(c.axis())).collect(),
         corpora: card.corpora.iter().map(corpus).collect(),
         metrics: card.metrics.iter().map(metric).collect(),
         description: card.description.clone(),

@@ -2,6 +2,8 @@
 //! rank and decide, and explain where asked.
 
 pub mod language;
+mod reader;
+mod stance;
 pub mod tagging;
 pub mod targets;
 
@@ -10,14 +12,14 @@ pub use tagging::{
     Tagging, TargetStance, TextStatistics, Warning,
 };
 
+use reader::Reader;
+use stance::StanceJudge;
 use thiserror::Error;
 
 use crate::{
-    article::{Article, ArticleField},
-    bayes::{calibration::probabilities, explain::explain, scorer::ranking},
-    features::{Occurrence, TermId, TermVector},
-    model::{Classifier, DecisionRule, Model},
-    text::Span,
+    article::Article,
+    features::{TermVector, read_words},
+    model::{Classifier, Model},
 };
 
 /// Name of the axis that is asked by target.
@@ -80,7 +82,7 @@ impl Tagger {
         let detected = language::detect(article);
         let abstain = self.abstain_reason(article, &vector, detected);
         let reader = Reader {
-            model: &self.model,
+            vocabulary: self.model.featurizer().vocabulary(),
             vector: &vector,
             occurrences: &occurrences,
             options,
@@ -92,13 +94,43 @@ impl Tagger {
             language: detected,
             truncated: vector.is_truncated(),
         };
-        let stances = targets::stances(article);
+        let stances = self.stances(article, options, abstain);
+        let axes = classifiers.into_iter().map(|classifier| {
+            let (decision, labels) = reader.read(classifier);
+            AxisTagging {
+                axis: classifier.axis(),
+                decision,
+                labels,
+            }
+        });
         Ok(Tagging {
-            axes: classifiers.into_iter().map(|c| reader.read(c)).collect(),
+            axes: axes.collect(),
             warnings: self.warnings(article, options, &text, &stances),
             stances,
             text,
         })
+    }
+
+    /// One entry a target: those of the caller, or those that are found where the axis is asked.
+    fn stances(
+        &self,
+        article: &Article,
+        options: &TagOptions,
+        abstain: Option<AbstainReason>,
+    ) -> Vec<TargetStance<'_>> {
+        let asked = options.axes.is_empty() || options.axes.iter().any(|axis| axis == STANCE);
+        let finds = asked && self.model.stance().is_some();
+        if article.targets().is_empty() && !finds {
+            return Vec::new();
+        }
+        let max_words = self.model.featurizer().config().max_tokens();
+        let judge = StanceJudge {
+            stance: self.model.stance(),
+            words: read_words(&article.zones(), max_words),
+            options,
+            abstain,
+        };
+        judge.all(article)
     }
 
     /// The classifiers of the requested axes in the model's order; all of them for no request.
@@ -118,7 +150,7 @@ impl Tagger {
     }
 
     fn axis_names(&self) -> Vec<&str> {
-        let classifiers = self.model.classifiers().iter();
+        let classifiers = self.model.all_classifiers();
         classifiers.map(|c| c.axis().name()).collect()
     }
 
@@ -158,10 +190,11 @@ impl Tagger {
         article: &Article,
         options: &TagOptions,
         text: &TextStatistics,
-        stances: &[TargetStance],
+        stances: &[TargetStance<'_>],
     ) -> Vec<Warning> {
         let mut warnings = Vec::new();
-        if !stances.is_empty() || options.axes.iter().any(|axis| axis == STANCE) {
+        let asked = !stances.is_empty() || options.axes.iter().any(|axis| axis == STANCE);
+        if asked && self.model.stance().is_none() {
             warnings.push(Warning::StanceUnsupported);
         }
         if text.truncated {
@@ -180,107 +213,5 @@ impl Tagger {
             warnings.push(Warning::LanguageMismatch { detected });
         }
         warnings
-    }
-}
-
-/// One article as every axis reads it.
-struct Reader<'m, 'a> {
-    model: &'m Model,
-    vector: &'a TermVector,
-    /// By term.
-    occurrences: &'a [Occurrence],
-    options: &'a TagOptions,
-    abstain: Option<AbstainReason>,
-}
-
-impl<'m> Reader<'m, '_> {
-    fn read(&self, classifier: &'m Classifier) -> AxisTagging<'m> {
-        let axis = classifier.axis();
-        let scorer = classifier.scorer();
-        let raw = scorer.scores(self.vector);
-        let log_odds = classifier
-            .calibration()
-            .apply(&raw, scorer.length(self.vector));
-        let probabilities = probabilities(axis.kind(), &log_odds);
-        let order = ranking(&log_odds);
-        let (decision, assigned) = self.decide(classifier.rule(), &order, &probabilities);
-        let explained = |rank: usize, label: usize| {
-            let first_of_none = rank == 0 && assigned.is_empty();
-            assigned.contains(&label) || first_of_none
-        };
-        let keep = self.options.max_labels.unwrap_or(usize::MAX);
-        let labels = order.iter().enumerate().filter_map(|(rank, &label)| {
-            let is_assigned = assigned.contains(&label);
-            (rank < keep || is_assigned).then(|| LabelScore {
-                label: &axis.labels()[label],
-                probability: probabilities[label],
-                log_odds: log_odds[label],
-                assigned: is_assigned,
-                explanation: self
-                    .options
-                    .max_evidence
-                    .filter(|_| explained(rank, label))
-                    .map(|max| self.explain(classifier, &raw, label, max)),
-            })
-        });
-        AxisTagging {
-            axis,
-            decision,
-            labels: labels.collect(),
-        }
-    }
-
-    fn decide(
-        &self,
-        rule: &DecisionRule,
-        order: &[usize],
-        probabilities: &[f64],
-    ) -> (Decision, Vec<usize>) {
-        if let Some(reason) = self.abstain {
-            return (Decision::Abstained(reason), Vec::new());
-        }
-        match rule.assign(order, probabilities) {
-            Some(assigned) => (Decision::Assigned, assigned),
-            None => (Decision::Abstained(AbstainReason::Uncertain), Vec::new()),
-        }
-    }
-
-    fn explain(
-        &self,
-        classifier: &Classifier,
-        raw: &[f64],
-        label: usize,
-        max: usize,
-    ) -> LabelExplanation<'m> {
-        let parts = explain(
-            classifier.scorer(),
-            classifier.calibration(),
-            self.vector,
-            raw,
-            label,
-        );
-        let (listed, unlisted) = parts
-            .contributions
-            .split_at(max.min(parts.contributions.len()));
-        let evidence = listed.iter().map(|contribution| Evidence {
-            term: self.model.featurizer().vocabulary().term(contribution.term),
-            count: contribution.count,
-            log_odds: contribution.log_odds,
-            spans: self.spans(contribution.term),
-        });
-        LabelExplanation {
-            bias: parts.bias,
-            unlisted_log_odds: unlisted.iter().map(|c| c.log_odds).sum(),
-            evidence: evidence.collect(),
-        }
-    }
-
-    fn spans(&self, term: TermId) -> Vec<(ArticleField, Span)> {
-        let first = self.occurrences.partition_point(|o| o.term < term);
-        let places = self.occurrences[first..].iter();
-        places
-            .take_while(|o| o.term == term)
-            .map(|o| (ArticleField::ALL[o.zone], o.span.clone()))
-            .collect()
     }
 }

@@ -22,8 +22,8 @@ pub struct TagOptions {
 pub struct Tagging<'m> {
     /// One entry an axis.
     pub axes: Vec<AxisTagging<'m>>,
-    /// One entry a requested target.
-    pub stances: Vec<TargetStance>,
+    /// One entry a requested target, or one found in the text.
+    pub stances: Vec<TargetStance<'m>>,
     /// What was read.
     pub text: TextStatistics,
     /// What the caller asked for and did not get in full.
@@ -52,6 +52,8 @@ pub enum AbstainReason {
     Uncertain,
     /// The model has no classifier for it.
     Unsupported,
+    /// The text does not name the target.
+    TargetNotFound,
 }
 
 /// The answer on one axis.
@@ -106,13 +108,17 @@ pub struct Evidence<'m> {
 
 /// Where a text stands towards one target.
 #[derive(Debug, Clone, PartialEq)]
-pub struct TargetStance {
-    /// The target as the caller wrote it.
+pub struct TargetStance<'m> {
+    /// The target as the caller or, where it was found, the text wrote it.
     pub target: String,
     /// Where the text names it.
     pub mentions: Vec<(ArticleField, Span)>,
     /// Whether a stance was assigned.
     pub decision: Decision,
+    /// Labels by falling log-odds; none where the model cannot judge stance.
+    pub labels: Vec<LabelScore<'m>>,
+    /// Whether the caller named no targets and this one was found in the text.
+    pub found: bool,
 }
 
 /// What was read of a text.

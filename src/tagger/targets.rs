@@ -1,81 +1,215 @@
-//! Finds where an article names the targets that its caller asks about.
+//! Whom an article is about: names that it repeats, for a caller who names no targets.
+//!
+//! A name is a run of capitalised words in the body. A word that only stands in capitals because
+//! it starts a sentence is no name, and of a short and a long form (`Putin`, `Vladimir Putin`)
+//! the long one is kept; [`find_mentions`] finds both.
 
-use super::{AbstainReason, Decision, TargetStance};
-use crate::{
-    article::{Article, ArticleField},
-    text::{Span, fold::fold_into, tokenize},
-};
+use std::collections::{BTreeMap, HashSet};
 
-/// One entry a target of the article. No model judges stance yet, so each abstains.
+use crate::features::{Mention, Word, find_mentions};
+
+/// The most targets that are found.
+pub const MAX_FOUND: usize = 5;
+/// Names that occur less often are not what the article is about.
+const MIN_MENTIONS: usize = 2;
+/// The longest name, in words.
+const MAX_WORDS: usize = 5;
+
+/// Names and where they are mentioned, the most frequent first, then the first.
 #[must_use]
-pub fn stances(article: &Article) -> Vec<TargetStance> {
-    if article.targets().is_empty() {
-        return Vec::new();
-    }
-    let zones = ArticleField::ALL.map(|field| (field, words(article.text(field))));
-    let targets = article.targets().iter().map(|target| TargetStance {
-        target: target.clone(),
-        mentions: mentions(&zones, &words(target)),
-        decision: Decision::Abstained(AbstainReason::Unsupported),
+pub fn find_targets(words: &[Word], zones: &[&str]) -> Vec<(String, Vec<Mention>)> {
+    let lower: HashSet<&str> = words
+        .iter()
+        .filter(|word| !word.capital)
+        .map(|word| word.term.as_str())
+        .collect();
+    let names = names(words, zones, &lower);
+    let mut found: Vec<(String, Vec<Mention>)> = names
+        .iter()
+        .filter(|name| !is_short_form(name, &names))
+        .map(|name| (name.join(" "), find_mentions(words, &name.join(" "))))
+        .filter(|(_, mentions)| mentions.len() >= MIN_MENTIONS)
+        .collect();
+    found.sort_by(|(_, a), (_, b)| {
+        let first = |mentions: &[Mention]| mentions.first().map(|m| m.start);
+        b.len().cmp(&a.len()).then_with(|| first(a).cmp(&first(b)))
     });
-    targets.collect()
+    // Two long forms may share a last name; the one that takes most mentions has them.
+    let mut taken = HashSet::new();
+    found.retain(|(_, mentions)| {
+        let own = mentions
+            .iter()
+            .filter(|m| !taken.contains(&m.start))
+            .count();
+        taken.extend(mentions.iter().map(|m| m.start));
+        own >= MIN_MENTIONS
+    });
+    found.truncate(MAX_FOUND);
+    found
 }
 
-/// Folded words with their places.
-type Words = Vec<(String, Span)>;
-
-fn words(text: &str) -> Words {
-    let folded = tokenize(text).map(|span| {
-        let mut word = String::new();
-        fold_into(&text[span.clone()], &mut word);
-        (word, span)
-    });
-    folded.collect()
+/// The words of every name, as they are written, without repetition.
+fn names<'z>(words: &[Word], zones: &[&'z str], lower: &HashSet<&str>) -> Vec<Vec<&'z str>> {
+    let mut names: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
+    let mut at = 0;
+    while at < words.len() {
+        let end = run_end(words, at);
+        let start = at + usize::from(starts_sentence(words, at) && is_common(&words[at], lower));
+        let run = &words[start.min(end)..end];
+        // Headlines capitalise every word, so names are taken from the body alone.
+        let is_name = run
+            .iter()
+            .any(|word| word.term.len() > 2 && !is_common(word, lower));
+        if (1..=MAX_WORDS).contains(&run.len()) && run[0].zone > 0 && is_name {
+            let text = |word: &Word| without_possessive(&zones[word.zone][word.span.clone()]);
+            let order = names.len();
+            names.entry(run.iter().map(text).collect()).or_insert(order);
+        }
+        at = end.max(at + 1);
+    }
+    let mut names: Vec<_> = names.into_iter().collect();
+    names.sort_by_key(|&(_, order)| order);
+    names.into_iter().map(|(name, _)| name).collect()
 }
 
-/// Where the words of `target` follow each other, in any case and with or without possessive `'s`.
-fn mentions(zones: &[(ArticleField, Words)], target: &Words) -> Vec<(ArticleField, Span)> {
-    if target.is_empty() {
-        return Vec::new();
+/// The end of the run of capitalised words that starts at `at`.
+fn run_end(words: &[Word], at: usize) -> usize {
+    if !words[at].capital {
+        return at;
     }
-    let in_zone = |(field, words): &(ArticleField, Words)| -> Vec<_> {
-        let is_target = |window: &&[(String, Span)]| {
-            window
-                .iter()
-                .zip(target)
-                .all(|(word, wanted)| word.0 == wanted.0)
-        };
-        let windows = words.windows(target.len()).filter(is_target);
-        let spans = windows.filter_map(|w| Some(w.first()?.1.start..w.last()?.1.end));
-        spans.map(|span| (*field, span)).collect()
-    };
-    zones.iter().flat_map(in_zone).collect()
+    let next = words[at + 1..].iter();
+    let same = next.take_while(|w| w.capital && w.follows && w.sentence == words[at].sentence);
+    at + 1 + same.count()
+}
+
+fn starts_sentence(words: &[Word], at: usize) -> bool {
+    at == 0 || words[at - 1].sentence != words[at].sentence || !words[at].follows
+}
+
+/// A word that is written without a capital elsewhere, or that is never a name.
+fn is_common(word: &Word, lower: &HashSet<&str>) -> bool {
+    const COMMON: &[&str] = &[
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "but",
+        "by",
+        "for",
+        "from",
+        "he",
+        "her",
+        "his",
+        "i",
+        "if",
+        "in",
+        "it",
+        "its",
+        "on",
+        "or",
+        "our",
+        "she",
+        "so",
+        "that",
+        "the",
+        "their",
+        "there",
+        "these",
+        "they",
+        "this",
+        "to",
+        "we",
+        "what",
+        "when",
+        "while",
+        "who",
+        "you",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+    ];
+    COMMON.contains(&word.term.as_str()) || lower.contains(word.term.as_str())
+}
+
+fn without_possessive(text: &str) -> &str {
+    let endings = ["'s", "\u{2019}s"].into_iter();
+    let mut cut = endings.filter_map(|ending| text.strip_suffix(ending));
+    cut.next().unwrap_or(text)
+}
+
+/// Whether a name is the last word of a longer one.
+fn is_short_form(name: &[&str], names: &[Vec<&str>]) -> bool {
+    let longer = |other: &&Vec<&str>| other.len() > name.len();
+    name.len() == 1
+        && names
+            .iter()
+            .filter(longer)
+            .any(|other| other.last() == name.last())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::article::{ArticleLimits, ArticleParts};
+    use crate::features::read_words;
+    use proptest::prelude::*;
+
+    fn found(title: &str, body: &str) -> Vec<(String, usize)> {
+        let zones = [title, body];
+        let targets = find_targets(&read_words(&zones, 10_000), &zones);
+        targets
+            .into_iter()
+            .map(|(name, m)| (name, m.len()))
+            .collect()
+    }
 
     #[test]
-    fn mentions_are_found_in_title_and_body() {
-        let parts = ArticleParts {
-            title: "Orlan\u{2019}s army retreats".into(),
-            body: "The army of ORLAN left. Orlandia was silent.".into(),
-            targets: vec!["Orlan".into(), "Orlan army".into(), "...".into()],
-            ..ArticleParts::default()
-        };
-        let article = Article::new(parts, &ArticleLimits::default()).unwrap();
-        let found = stances(&article);
-        let texts = |index: usize| -> Vec<_> {
-            let mentions: &Vec<(ArticleField, Span)> = &found[index].mentions;
-            mentions
-                .iter()
-                .map(|(field, span)| &article.text(*field)[span.clone()])
-                .collect()
-        };
-        assert_eq!(texts(0), ["Orlan\u{2019}s", "ORLAN"]);
-        assert_eq!(texts(1), ["Orlan\u{2019}s army"]);
-        assert!(texts(2).is_empty());
+    fn repeated_names_are_found_and_merged() {
+        let body = "Anna Keller met ministers of Orlan on Monday. Rain fell. Keller praised \
+                    Orlan\u{2019}s army. The rain stopped. On Monday Keller left Orlan.";
+        assert_eq!(
+            found("Keller Visits The Army", body),
+            [("Anna Keller".into(), 4), ("Orlan".into(), 3)]
+        );
+    }
+
+    #[test]
+    fn single_names_and_first_words_are_no_targets() {
+        assert!(found("", "Rain fell in Orlan. Rain stopped. The rain came back.").is_empty());
+        assert!(found("", "").is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn mentions_lie_in_the_text(body in "([A-Z][a-z]{0,5}('s)?[ .]|[a-z]{1,4} |\u{C9}t\u{E9} ){0,40}") {
+            let zones = ["", body.as_str()];
+            let words = read_words(&zones, 10_000);
+            let targets = find_targets(&words, &zones);
+            prop_assert!(targets.len() <= MAX_FOUND);
+            for (name, mentions) in targets {
+                prop_assert!(!name.is_empty() && mentions.len() >= MIN_MENTIONS);
+                prop_assert!(mentions.iter().all(|m| m.end <= words.len()));
+            }
+        }
     }
 }

@@ -12,10 +12,12 @@ pub mod folds;
 pub mod holdout;
 pub mod learner;
 pub mod recipe;
+pub mod stance;
 pub mod stream;
 pub mod tuning;
 
 pub use recipe::{Recipe, RecipeError};
+pub use stance::StanceDefinition;
 pub use stream::{Observer, Source};
 
 use std::collections::BTreeMap;
@@ -40,6 +42,7 @@ use crate::{
 use holdout::Holdout;
 use learner::{Learner, Tables};
 use recipe::{AxisRecipe, CorpusRecipe, Measurement};
+use stance::train_stance;
 use stream::Stream;
 
 /// Why nothing could be trained.
@@ -96,6 +99,7 @@ struct Example {
 pub fn train(
     recipe: &Recipe,
     axes: &[Axis],
+    stance: Option<&StanceDefinition>,
     source: &dyn Source,
     observer: &dyn Observer,
 ) -> Result<Model, TrainError> {
@@ -114,10 +118,18 @@ pub fn train(
         metrics.extend(cross_validation(&learner, &classifier, &samples));
         classifiers.push(classifier);
     }
+    let stance = match (&recipe.stance, stance) {
+        (Some(recipe_of_stance), Some(definition)) => {
+            let trained = train_stance(recipe, recipe_of_stance, definition, &stream, &holdout)?;
+            metrics.extend(trained.1);
+            Some(trained.0)
+        }
+        _ => None,
+    };
     let mut card = card(recipe, corpora);
     card.metrics = metrics;
     let model = Model::new(card, featurizer, recipe.abstention, classifiers);
-    measure(recipe, model, axes, &stream)
+    measure(recipe, model.with_stance(stance), &stream)
 }
 
 /// Chooses the terms by their document frequency in the recipe's vocabulary corpora.
@@ -260,16 +272,14 @@ fn cross_validation(
 }
 
 /// Adds the recipe's figures to the model's card.
-fn measure(
-    recipe: &Recipe,
-    model: Model,
-    axes: &[Axis],
-    stream: &Stream<'_>,
-) -> Result<Model, TrainError> {
+fn measure(recipe: &Recipe, model: Model, stream: &Stream<'_>) -> Result<Model, TrainError> {
     let tagger = Tagger::new(model);
     let mut metrics = tagger.model().card().metrics.clone();
-    for (axis_recipe, axis) in recipe.axes.iter().zip(axes) {
+    let by_target = recipe.stance.iter().map(|stance| &stance.axis);
+    let recipes = recipe.axes.iter().chain(by_target);
+    for (axis_recipe, classifier) in recipes.zip(tagger.model().all_classifiers()) {
         for measurement in &axis_recipe.measure {
+            let axis = classifier.axis();
             metrics.extend(measure_on(recipe, measurement, &tagger, axis, stream)?);
         }
     }

@@ -1,5 +1,7 @@
 //! How a model is made, as a TOML file that is committed beside it.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -37,6 +39,9 @@ pub struct Recipe {
     pub corpora: Vec<CorpusRecipe>,
     /// The axes.
     pub axes: Vec<AxisRecipe>,
+    /// The axis that is answered by target.
+    #[serde(default)]
+    pub stance: Option<StanceRecipe>,
     /// The recipe's own text.
     #[serde(skip)]
     pub text: String,
@@ -89,6 +94,9 @@ pub struct AxisRecipe {
     /// Single-label: the axis abstains under this probability.
     #[serde(default)]
     pub min_probability: f64,
+    /// Single-label: what the answer aims at.
+    #[serde(default)]
+    pub maximise: Objective,
     /// What is measured for the card.
     #[serde(default)]
     pub measure: Vec<Measurement>,
@@ -101,6 +109,29 @@ pub struct AxisRecipe {
     /// Weights that are fitted together.
     #[serde(default)]
     pub regression: Option<RegressionRecipe>,
+}
+
+/// What the answer of a single-label axis aims at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Objective {
+    /// To be right: the most probable label.
+    #[default]
+    Accuracy,
+    /// To find every label alike: rare labels weigh more.
+    MacroF1,
+}
+
+/// Training of the axis that is answered by target.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StanceRecipe {
+    /// File with `word TAB valence` lines, relative to the recipe.
+    pub lexicon: String,
+    /// Which terms around targets are kept.
+    pub vocabulary: SelectionParams,
+    /// How the axis is trained; its examples are the targets of records.
+    pub axis: AxisRecipe,
 }
 
 /// A table that is fitted discriminatively.
@@ -224,7 +255,9 @@ impl Recipe {
         require(self.abstention.is_valid(), field, &share, "0 to 1")?;
         self.check_corpora("vocabulary.corpora", &self.vocabulary.corpora)?;
         let mut axes = self.axes.iter().enumerate();
-        axes.try_for_each(|(index, axis)| self.check_axis(&format!("axes[{index}]"), axis))
+        axes.try_for_each(|(index, axis)| self.check_axis(&format!("axes[{index}]"), axis))?;
+        let mut stance = self.stance.iter();
+        stance.try_for_each(|stance| self.check_axis("stance.axis", &stance.axis))
     }
 
     fn check_axis(&self, path: &str, axis: &AxisRecipe) -> Result<(), RecipeError> {
@@ -285,6 +318,19 @@ fn require(
         value: value.to_string(),
         expected,
     })
+}
+
+impl AxisRecipe {
+    /// The corpora that the axis learns from, each once.
+    pub fn corpora(&self) -> impl Iterator<Item = &str> {
+        let experts = self.experts.iter().flat_map(|expert| &expert.corpora);
+        let sources = self.regression.iter().flat_map(|r| &r.sources);
+        let all: BTreeSet<&str> = experts
+            .chain(sources.flat_map(|source| &source.corpora))
+            .map(String::as_str)
+            .collect();
+        all.into_iter()
+    }
 }
 
 impl CountFor {

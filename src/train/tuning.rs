@@ -1,6 +1,6 @@
 //! Chooses decision rules on held-out scores.
 
-use super::recipe::AxisRecipe;
+use super::recipe::{AxisRecipe, Objective};
 use crate::{
     bayes::{Calibration, calibrate::Sample, calibration::probabilities, scorer::ranking},
     evaluate::Judgement,
@@ -23,12 +23,13 @@ pub fn decision_rule(
     match kind {
         AxisKind::Single => DecisionRule::Argmax {
             min_probability: recipe.min_probability,
+            weights: match recipe.maximise {
+                Objective::Accuracy => Vec::new(),
+                Objective::MacroF1 => label_weights(calibration, samples),
+            },
         },
         AxisKind::Multi => {
-            let probabilities: Vec<Vec<f64>> = samples
-                .iter()
-                .map(|s| probabilities(kind, &calibration.apply(&s.scores, s.length)))
-                .collect();
+            let probabilities = calibrated(kind, calibration, samples);
             let labels = 0..calibration.labels.len();
             let threshold = |label| {
                 let decisions = samples.iter().zip(&probabilities);
@@ -40,6 +41,59 @@ pub fn decision_rule(
             }
         }
     }
+}
+
+fn calibrated(kind: AxisKind, calibration: &Calibration, samples: &[Sample]) -> Vec<Vec<f64>> {
+    let samples = samples.iter();
+    let probabilities =
+        samples.map(|s| probabilities(kind, &calibration.apply(&s.scores, s.length)));
+    probabilities.collect()
+}
+
+/// Exponents of the inverse frequency that weights are tried with, in tenths.
+const BALANCES: std::ops::RangeInclusive<u32> = 0..=10;
+
+/// Weights frequency^(-β) with the β of highest macro-F1 on the samples: one number for all
+/// labels, so that a rare label's weight is not chance.
+fn label_weights(calibration: &Calibration, samples: &[Sample]) -> Vec<f64> {
+    let labels = calibration.labels.len();
+    let probabilities = calibrated(AxisKind::Single, calibration, samples);
+    let truth: Vec<usize> = samples
+        .iter()
+        .filter_map(|s| s.truth.first().copied())
+        .collect();
+    let mut counts = vec![1.0; labels];
+    truth.iter().for_each(|&label| counts[label] += 1.0);
+    let weights = |tenths: u32| -> Vec<f64> {
+        let exponent = -f64::from(tenths) / 10.0;
+        let share = |count: &f64| libm::pow(count / truth.len().max(1) as f64, exponent);
+        counts.iter().map(share).collect()
+    };
+    let macro_f1 = |tenths: u32| {
+        let rule = DecisionRule::Argmax {
+            min_probability: 0.0,
+            weights: weights(tenths),
+        };
+        let said = probabilities.iter().map(|p| rule.best(&ranking(p), p));
+        macro_f1(labels, said.zip(truth.iter().copied()))
+    };
+    // Of equals the gentlest.
+    let best = BALANCES
+        .rev()
+        .max_by(|&a, &b| macro_f1(a).total_cmp(&macro_f1(b)));
+    weights(best.unwrap_or(0))
+}
+
+fn macro_f1(labels: usize, answers: impl Iterator<Item = (usize, usize)>) -> f64 {
+    let (mut both, mut either) = (vec![0.0; labels], vec![0.0; labels]);
+    for (said, so) in answers {
+        both[said] += f64::from(said == so);
+        either[said] += 1.0;
+        either[so] += 1.0;
+    }
+    let f1 = both.iter().zip(&either);
+    f1.map(|(both, either)| 2.0 * both / f64::max(*either, 1.0))
+        .sum()
 }
 
 /// A held-out article as the finished classifier would judge it.
@@ -55,7 +109,7 @@ pub fn judge_sample(classifier: &Classifier, sample: &Sample) -> Judgement {
         // Of a fold only figures are kept.
         id: String::new(),
         truth: sample.truth.clone(),
-        best: order[0],
+        best: classifier.rule().best(&order, &probabilities),
         answered: assigned.is_some(),
         assigned: assigned.unwrap_or_default(),
         probabilities,

@@ -58,7 +58,8 @@ fn train_recipe(file: &str, threads: usize) -> Model {
         .collect();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
     let pool = pool.build().unwrap();
-    pool.install(|| train(&recipe, &axes, &Data, &())).unwrap()
+    pool.install(|| train(&recipe, &axes, None, &Data, &()))
+        .unwrap()
 }
 
 /// The committed model file of format version 1.

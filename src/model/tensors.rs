@@ -1,0 +1,93 @@
+//! Between tables and the tensors of a model file.
+
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+
+use super::{Classifier, ModelFileError};
+use crate::{features::Vocabulary, label::Axis};
+
+pub fn weights_name(axis: &Axis) -> String {
+    format!("weights.{}", axis.name())
+}
+
+pub fn weights_tensor(classifier: &Classifier) -> (String, Vec<usize>, Vec<u8>) {
+    let scorer = classifier.scorer();
+    let data = scorer
+        .weights()
+        .iter()
+        .flat_map(|weight| weight.to_le_bytes());
+    (
+        weights_name(classifier.axis()),
+        vec![scorer.terms(), scorer.columns()],
+        data.collect(),
+    )
+}
+
+/// The two tensors of a vocabulary: text and ends.
+pub fn vocabulary_tensors(vocabulary: &Vocabulary) -> (Vec<u8>, Vec<u8>) {
+    let mut text = Vec::new();
+    let mut ends = Vec::new();
+    for term in vocabulary.iter() {
+        text.extend_from_slice(term.as_bytes());
+        // A vocabulary has at most 4,000,000 terms of 96 bytes, far below u32::MAX.
+        let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        ends.extend_from_slice(&end.to_le_bytes());
+    }
+    (text, ends)
+}
+
+/// Reads the vocabulary whose tensors have this prefix.
+pub fn read_vocabulary(
+    tensors: &SafeTensors<'_>,
+    prefix: &str,
+) -> Result<Vocabulary, ModelFileError> {
+    let (text_name, ends_name) = (format!("{prefix}.text"), format!("{prefix}.ends"));
+    let text = read_tensor(tensors, &text_name, Dtype::U8, None)?;
+    let text = str::from_utf8(text).map_err(|_| wrong_tensor(&text_name, "UTF-8"))?;
+    let ends = read_tensor(tensors, &ends_name, Dtype::U32, None)?;
+    let mut start = 0;
+    let mut next = |end: &[u8; 4]| {
+        let end = u32::from_le_bytes(*end) as usize;
+        let term = text.get(start..end)?;
+        start = end;
+        Some(Box::from(term))
+    };
+    let terms: Option<Vec<Box<str>>> = ends.as_chunks().0.iter().map(&mut next).collect();
+    let terms = terms.filter(|_| start == text.len());
+    let terms = terms.ok_or_else(|| wrong_tensor(&ends_name, "rising ends of terms"))?;
+    Ok(Vocabulary::from_sorted(terms)?)
+}
+
+pub fn tensor<'d>(
+    name: &str,
+    dtype: Dtype,
+    shape: Vec<usize>,
+    data: &'d [u8],
+) -> Result<(String, TensorView<'d>), ModelFileError> {
+    Ok((name.to_owned(), TensorView::new(dtype, shape, data)?))
+}
+
+/// The bytes of a tensor of this type and, where given, this shape; otherwise of one dimension.
+pub fn read_tensor<'d>(
+    tensors: &SafeTensors<'d>,
+    name: &str,
+    dtype: Dtype,
+    shape: Option<&[usize]>,
+) -> Result<&'d [u8], ModelFileError> {
+    let view = tensors.tensor(name)?;
+    let shaped = match shape {
+        Some(shape) => view.shape() == shape,
+        None => view.shape().len() == 1,
+    };
+    if view.dtype() != dtype || !shaped {
+        let shape = shape.map_or_else(|| "(n)".into(), |shape| format!("{shape:?}"));
+        return Err(wrong_tensor(name, &format!("{dtype:?} of shape {shape}")));
+    }
+    Ok(view.data())
+}
+
+pub fn wrong_tensor(name: &str, expected: &str) -> ModelFileError {
+    ModelFileError::Tensor {
+        name: name.into(),
+        expected: expected.into(),
+    }
+}

@@ -1,0 +1,109 @@
+//! From one term vector to the labels of an axis, explained where asked.
+
+use super::{AbstainReason, Decision, Evidence, LabelExplanation, LabelScore, TagOptions};
+use crate::{
+    article::ArticleField,
+    bayes::{calibration::probabilities, explain::explain, scorer::ranking},
+    features::{Occurrence, TermId, TermVector, Vocabulary},
+    model::{Classifier, DecisionRule},
+    text::Span,
+};
+
+/// One vector as every axis reads it.
+pub struct Reader<'m, 'a> {
+    pub vocabulary: &'m Vocabulary,
+    pub vector: &'a TermVector,
+    /// By term.
+    pub occurrences: &'a [Occurrence],
+    pub options: &'a TagOptions,
+    pub abstain: Option<AbstainReason>,
+}
+
+impl<'m> Reader<'m, '_> {
+    /// Whether the axis is answered, and its labels by falling log-odds.
+    pub fn read(&self, classifier: &'m Classifier) -> (Decision, Vec<LabelScore<'m>>) {
+        let axis = classifier.axis();
+        let scorer = classifier.scorer();
+        let raw = scorer.scores(self.vector);
+        let log_odds = classifier
+            .calibration()
+            .apply(&raw, scorer.length(self.vector));
+        let probabilities = probabilities(axis.kind(), &log_odds);
+        let order = ranking(&log_odds);
+        let (decision, assigned) = self.decide(classifier.rule(), &order, &probabilities);
+        let explained = |rank: usize, label: usize| {
+            let first_of_none = rank == 0 && assigned.is_empty();
+            assigned.contains(&label) || first_of_none
+        };
+        let keep = self.options.max_labels.unwrap_or(usize::MAX);
+        let labels = order.iter().enumerate().filter_map(|(rank, &label)| {
+            let is_assigned = assigned.contains(&label);
+            (rank < keep || is_assigned).then(|| LabelScore {
+                label: &axis.labels()[label],
+                probability: probabilities[label],
+                log_odds: log_odds[label],
+                assigned: is_assigned,
+                explanation: self
+                    .options
+                    .max_evidence
+                    .filter(|_| explained(rank, label))
+                    .map(|max| self.explain(classifier, &raw, label, max)),
+            })
+        });
+        (decision, labels.collect())
+    }
+
+    fn decide(
+        &self,
+        rule: &DecisionRule,
+        order: &[usize],
+        probabilities: &[f64],
+    ) -> (Decision, Vec<usize>) {
+        if let Some(reason) = self.abstain {
+            return (Decision::Abstained(reason), Vec::new());
+        }
+        match rule.assign(order, probabilities) {
+            Some(assigned) => (Decision::Assigned, assigned),
+            None => (Decision::Abstained(AbstainReason::Uncertain), Vec::new()),
+        }
+    }
+
+    fn explain(
+        &self,
+        classifier: &Classifier,
+        raw: &[f64],
+        label: usize,
+        max: usize,
+    ) -> LabelExplanation<'m> {
+        let parts = explain(
+            classifier.scorer(),
+            classifier.calibration(),
+            self.vector,
+            raw,
+            label,
+        );
+        let (listed, unlisted) = parts
+            .contributions
+            .split_at(max.min(parts.contributions.len()));
+        let evidence = listed.iter().map(|contribution| Evidence {
+            term: self.vocabulary.term(contribution.term),
+            count: contribution.count,
+            log_odds: contribution.log_odds,
+            spans: self.spans(contribution.term),
+        });
+        LabelExplanation {
+            bias: parts.bias,
+            unlisted_log_odds: unlisted.iter().map(|c| c.log_odds).sum(),
+            evidence: evidence.collect(),
+        }
+    }
+
+    fn spans(&self, term: TermId) -> Vec<(ArticleField, Span)> {
+        let first = self.occurrences.partition_point(|o| o.term < term);
+        let places = self.occurrences[first..].iter();
+        places
+            .take_while(|o| o.term == term)
+            .map(|o| (ArticleField::ALL[o.zone], o.span.clone()))
+            .collect()
+    }
+}

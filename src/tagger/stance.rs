@@ -1,0 +1,81 @@
+//! Where a text stands towards its targets.
+
+use super::{
+    AbstainReason, Decision, TagOptions, TargetStance, reader::Reader, targets::find_targets,
+};
+use crate::{
+    article::{Article, ArticleField},
+    features::{Mention, Word, find_mentions},
+    model::StanceModel,
+    text::Span,
+};
+
+/// One article whose targets are judged.
+pub struct StanceJudge<'m, 'a> {
+    pub stance: Option<&'m StanceModel>,
+    pub words: Vec<Word>,
+    pub options: &'a TagOptions,
+    pub abstain: Option<AbstainReason>,
+}
+
+impl<'m> StanceJudge<'m, '_> {
+    /// Judges the caller's targets or, where there are none, those that the text repeats.
+    pub fn all(&self, article: &Article) -> Vec<TargetStance<'m>> {
+        if article.targets().is_empty() {
+            let found = find_targets(&self.words, &article.zones());
+            let judge =
+                |(target, mentions): (String, Vec<Mention>)| self.judge(target, &mentions, true);
+            return found.into_iter().map(judge).collect();
+        }
+        let judge = |target: &String| {
+            self.judge(target.clone(), &find_mentions(&self.words, target), false)
+        };
+        article.targets().iter().map(judge).collect()
+    }
+
+    fn judge(&self, target: String, mentions: &[Mention], found: bool) -> TargetStance<'m> {
+        let (decision, labels) = match self.stance {
+            None => (Decision::Abstained(AbstainReason::Unsupported), Vec::new()),
+            Some(stance) => self.read(stance, mentions),
+        };
+        TargetStance {
+            target,
+            mentions: mentions.iter().map(|mention| self.place(mention)).collect(),
+            decision,
+            labels,
+            found,
+        }
+    }
+
+    fn read(
+        &self,
+        stance: &'m StanceModel,
+        mentions: &[Mention],
+    ) -> (Decision, Vec<super::LabelScore<'m>>) {
+        let featurizer = &stance.featurizer;
+        let vector = featurizer.transform(&self.words, mentions);
+        let mut occurrences = match self.options.max_evidence {
+            Some(_) => featurizer.occurrences(&self.words, mentions),
+            None => Vec::new(),
+        };
+        // The sort is stable: places of one term stay in reading order.
+        occurrences.sort_by_key(|occurrence| occurrence.term);
+        let missing = mentions.is_empty().then_some(AbstainReason::TargetNotFound);
+        let reader = Reader {
+            vocabulary: featurizer.vocabulary(),
+            vector: &vector,
+            occurrences: &occurrences,
+            options: self.options,
+            abstain: self.abstain.or(missing),
+        };
+        reader.read(&stance.classifier)
+    }
+
+    fn place(&self, mention: &Mention) -> (ArticleField, Span) {
+        let (first, last) = (&self.words[mention.start], &self.words[mention.end - 1]);
+        (
+            ArticleField::ALL[first.zone],
+            first.span.start..last.span.end,
+        )
+    }
+}

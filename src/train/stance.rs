@@ -1,0 +1,170 @@
+//! Training of the axis that is answered by target: every target of a record is an example.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::{
+    Example, TrainError, classifier, cross_validation,
+    holdout::Holdout,
+    learner::{Learner, Tables},
+    recipe::{Recipe, StanceRecipe},
+    stream::Stream,
+};
+use crate::{
+    bayes::calibrate::Sample,
+    corpus::Record,
+    features::{
+        Lexicon, TargetFeaturizer, Vocabulary, find_mentions, for_each_target_term, read_words,
+        selection::DocumentFrequencies,
+    },
+    label::Axis,
+    model::{MetricCard, StanceModel},
+};
+
+/// The axis with what its recipe names by file.
+#[derive(Debug, Clone)]
+pub struct StanceDefinition {
+    /// Name and labels.
+    pub axis: Axis,
+    /// Words with a tone.
+    pub lexicon: Lexicon,
+}
+
+/// Trains the axis, and measures it by cross-validation.
+pub(super) fn train_stance(
+    recipe: &Recipe,
+    stance: &StanceRecipe,
+    definition: &StanceDefinition,
+    stream: &Stream<'_>,
+    holdout: &Holdout,
+) -> Result<(StanceModel, Vec<MetricCard>), TrainError> {
+    let task = Task {
+        recipe,
+        stance,
+        definition,
+        stream,
+        holdout,
+    };
+    let vocabulary = task.vocabulary()?;
+    let featurizer = TargetFeaturizer::new(vocabulary, definition.lexicon.clone());
+    let terms = featurizer.vocabulary().len();
+    let mut learner = Learner::new(&stance.axis, &definition.axis, terms);
+    task.each("learning stance from", &featurizer, |corpus, example| {
+        learner.add(corpus, example).map(|_| ())
+    })?;
+    stream.observer.stage("fitting stance");
+    let tables = learner.fit()?;
+    let samples = task.out_of_fold(&featurizer, &learner, &tables)?;
+    let classifier = classifier(&learner, &tables, &samples)?;
+    let metrics = cross_validation(&learner, &classifier, &samples);
+    let model = StanceModel {
+        featurizer,
+        classifier,
+    };
+    Ok((model, metrics))
+}
+
+struct Task<'t> {
+    recipe: &'t Recipe,
+    stance: &'t StanceRecipe,
+    definition: &'t StanceDefinition,
+    stream: &'t Stream<'t>,
+    holdout: &'t Holdout,
+}
+
+impl Task<'_> {
+    /// Terms around the targets of all corpora, by the number of targets that they stand around.
+    fn vocabulary(&self) -> Result<Vocabulary, TrainError> {
+        let mut frequencies = DocumentFrequencies::default();
+        for corpus in self.stance.axis.corpora() {
+            let Some(corpus) = self.recipe.corpus(corpus) else {
+                continue;
+            };
+            self.stream.training(
+                "choosing stance terms of",
+                corpus,
+                self.holdout,
+                |record| target_terms(&self.definition.lexicon, &record),
+                |targets| {
+                    targets.into_iter().for_each(|t| frequencies.add(t));
+                    Ok(())
+                },
+            )?;
+        }
+        Ok(frequencies.into_vocabulary(&self.stance.vocabulary)?)
+    }
+
+    /// Visits every target of every training record.
+    fn each(
+        &self,
+        stage: &str,
+        featurizer: &TargetFeaturizer,
+        mut visit: impl FnMut(&str, &Example) -> Result<(), TrainError>,
+    ) -> Result<(), TrainError> {
+        let axis = self.definition.axis.name();
+        for name in self.stance.axis.corpora() {
+            let Some(corpus) = self.recipe.corpus(name) else {
+                continue;
+            };
+            self.stream.training(
+                stage,
+                corpus,
+                self.holdout,
+                |record| examples(featurizer, axis, &record),
+                |examples| examples.iter().try_for_each(|e| visit(name, e)),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn out_of_fold(
+        &self,
+        featurizer: &TargetFeaturizer,
+        learner: &Learner<'_>,
+        tables: &Tables,
+    ) -> Result<Vec<Sample>, TrainError> {
+        let mut samples = Vec::new();
+        let calibration = &self.stance.axis.calibrate_on;
+        self.each(
+            "scoring held-out folds of",
+            featurizer,
+            |corpus, example| {
+                if corpus == calibration {
+                    samples.extend(learner.sample(corpus, example, tables)?);
+                }
+                Ok(())
+            },
+        )?;
+        Ok(samples)
+    }
+}
+
+/// One example a target that the text names.
+fn examples(featurizer: &TargetFeaturizer, axis: &str, record: &Record) -> Vec<Example> {
+    let words = read_words(&[&record.title, &record.body], u32::MAX);
+    let stances = record.stances.iter().filter_map(|stance| {
+        let mentions = find_mentions(&words, &stance.target);
+        (!mentions.is_empty()).then(|| Example {
+            id: record.id.clone(),
+            outlet: record.outlet.clone().unwrap_or_default(),
+            labels: BTreeMap::from([(axis.to_owned(), vec![stance.label.clone()])]),
+            vector: featurizer.transform(&words, &mentions),
+        })
+    });
+    stances.collect()
+}
+
+/// The distinct terms around each target.
+fn target_terms(lexicon: &Lexicon, record: &Record) -> Vec<Vec<Box<str>>> {
+    let words = read_words(&[&record.title, &record.body], u32::MAX);
+    let terms = record.stances.iter().map(|stance| {
+        let mut terms: HashSet<Box<str>> = HashSet::new();
+        let mentions = find_mentions(&words, &stance.target);
+        for_each_target_term(lexicon, &words, &mentions, |term, _| {
+            if !terms.contains(term) {
+                terms.insert(term.into());
+            }
+        });
+        terms.into_iter().collect()
+    });
+    terms.collect()
+}
