@@ -35,8 +35,9 @@
 //!
 //! A [`model::Model`] is all of that in one file. [`train`] makes one from a recipe and a
 //! [`corpus`], [`evaluate`] measures it, [`server`] answers over gRPC, and [`cli`] is the program.
-//! Each module knows only those before it in this list: `article`, `label`; `text`; `features`;
-//! `bayes`; `model`; `tagger`; `corpus`; `evaluate`; `train`; `server`; `cli`.
+//! [`import`] makes corpora of publishers' files. Each module knows only those before it in this
+//! list: `article`, `label`; `text`; `features`; `bayes`; `model`; `tagger`; `corpus`; `import`;
+//! `evaluate`; `train`; `server`; `cli`.
 
 pub mod article;
 pub mod bayes;
@@ -44,6 +45,7 @@ pub mod cli;
 pub mod corpus;
 pub mod evaluate;
 pub mod features;
+pub mod import;
 pub mod label;
 pub mod model;
 pub mod server;

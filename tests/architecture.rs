@@ -20,6 +20,11 @@ const MAY_KNOW: &[(&str, &[&str], &[&str])] = &[
         &[],
     ),
     ("corpus", &["article"], &[]),
+    (
+        "import",
+        &["corpus", "text", "label"],
+        &["csv", "serde_yaml_ng"],
+    ),
     ("evaluate", &["corpus", "tagger", "label", "article"], &[]),
     (
         "train",
@@ -50,8 +55,8 @@ const MAY_KNOW: &[(&str, &[&str], &[&str])] = &[
     (
         "cli",
         &[
-            "server", "train", "evaluate", "corpus", "tagger", "model", "bayes", "features",
-            "text", "label", "article",
+            "server", "train", "evaluate", "import", "corpus", "tagger", "model", "bayes",
+            "features", "text", "label", "article",
         ],
         &["tokio"],
     ),
@@ -63,6 +68,8 @@ const GUARDED: &[&str] = &[
     "linfa",
     "linfa_bayes",
     "safetensors",
+    "csv",
+    "serde_yaml_ng",
     "tonic",
     "tonic_health",
     "tonic_prost",
@@ -86,8 +93,8 @@ const IMPURE: &[&str] = &[
     "thread_rng",
 ];
 const PURE: &[&str] = &[
-    "article", "label", "text", "features", "bayes", "model", "tagger", "corpus", "evaluate",
-    "train",
+    "article", "label", "text", "features", "bayes", "model", "tagger", "corpus", "import",
+    "evaluate", "train",
 ];
 
 fn sources(directory: &Path, files: &mut Vec<(String, String)>) {
