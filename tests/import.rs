@@ -100,7 +100,7 @@ fn a_failure_is_one_line_and_leaves_the_old_file() {
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        errors.ends_with("train.jsonl: row 1: a field has the wrong type (line 1, column 24)\n"),
+        errors.ends_with("train.jsonl: row 1: a field has the wrong type (line 1, column 25)\n"),
         "{errors}"
     );
     assert_eq!(fs::read_to_string(&out).unwrap(), "old");

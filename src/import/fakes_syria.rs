@@ -1,8 +1,6 @@
 //! FA-KES (Abu Salem et al. 2019): a CSV of reports on the Syrian war.
 
-use super::{
-    Draft, ImportError, Raws, Sink, clean::trim, held_out::is_held_out, table::for_each_row, topics,
-};
+use super::{Draft, ImportError, Raws, Sink, held_out::is_held_out, table::for_each_row, topics};
 
 pub fn import(raws: &Raws, sink: &mut Sink<'_>) -> Result<(), ImportError> {
     for raw in raws {
@@ -13,8 +11,8 @@ pub fn import(raws: &Raws, sink: &mut Sink<'_>) -> Result<(), ImportError> {
             let alignment =
                 alignment.ok_or_else(|| row.place().field("source", "an unknown outlet"))?;
             let mut draft = Draft::new("fa-kes", id).split_by_id();
-            draft.title = trim(row.get("article_title")?).into();
-            draft.body = trim(row.get("article_content")?).into();
+            draft.title = row.get("article_title")?.into();
+            draft.body = row.get("article_content")?.into();
             draft.label("alignment", [alignment.to_owned()]);
             draft.outlet = Some(outlet.into());
             if is_held_out(&draft.id) {

@@ -4,12 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 
-use super::{
-    Draft, ImportError, Raws, Sink,
-    clean::{squeeze, trim},
-    lines::for_each_line,
-    topics,
-};
+use super::{Draft, ImportError, Raws, Sink, clean::trim, lines::for_each_line, topics};
 
 /// Headlines of one section, the first ones of the file.
 const SECTION: usize = 900;
@@ -60,35 +55,74 @@ fn headline(number: usize, topic: &str, section: &str, item: &Item) -> Draft {
 /// Lower case, and typographic quotes set apart as in the published few-shot edition of the data
 /// that the corpus was made from; ASCII punctuation stays attached.
 fn tokens_apart(headline: &str) -> String {
-    let text = headline.to_lowercase().replace('‘', " ‘ ");
-    let mut apart = String::with_capacity(text.len());
-    let mut rest = text.as_str();
-    while let Some(at) = rest.find('’') {
-        let (before, after) = (&rest[..at], &rest[at + '’'.len_utf8()..]);
-        let word: String = after.chars().take_while(|c| c.is_alphanumeric()).collect();
-        let is_inside = before.ends_with(char::is_alphanumeric);
-        if is_inside && word == "t" && before.ends_with('n') {
-            apart.push_str(&before[..before.len() - 1]);
-            apart.push_str(" n’");
-        } else if is_inside && matches!(word.as_str(), "s" | "re" | "m" | "ll" | "ve" | "d") {
-            apart.push_str(before);
-            apart.push_str(" ’");
-        } else if is_inside && !word.is_empty() {
-            // A name such as O’Hara is one token.
-            apart.push_str(before);
-            apart.push('’');
-        } else {
-            apart.push_str(before);
-            apart.push_str(" ’ ");
+    let headline = trim(headline).to_lowercase();
+    let mut apart = Apart::default();
+    let mut rest = headline.as_str();
+    while let Some(c) = rest.chars().next() {
+        rest = &rest[c.len_utf8()..];
+        match c {
+            ' ' => {
+                let more = rest.len() - rest.trim_start_matches(' ').len();
+                apart.spaces(1 + more);
+                rest = &rest[more..];
+            }
+            '‘' | '\u{a0}' => apart.alone(c),
+            '’' => apart.apostrophe(rest),
+            _ => apart.push(c),
         }
-        rest = after;
     }
-    apart.push_str(rest);
-    let mut apart = squeeze(&apart);
-    for mark in [",", ".", ":", ";", "!", "?", ")"] {
-        apart = apart.replace(&format!("’ {mark}"), &format!("’{mark}"));
+    apart.text
+}
+
+/// A headline under way.
+#[derive(Default)]
+struct Apart {
+    text: String,
+    /// Whether a space is due before the next token.
+    gap: bool,
+}
+
+impl Apart {
+    fn push(&mut self, c: char) {
+        if self.gap && !matches!(c, ',' | '.' | ':' | ';' | '!' | '?' | ')') {
+            self.text.push(' ');
+        }
+        self.gap = false;
+        self.text.push(c);
     }
-    apart
+
+    /// A single space parts tokens; of several, all but one are a token, parted by one more on
+    /// either side.
+    fn spaces(&mut self, count: usize) {
+        self.gap = count == 1;
+        if count > 1 {
+            self.text.push_str(&" ".repeat(count + 1));
+        }
+    }
+
+    /// Adds a character as a token of its own.
+    fn alone(&mut self, c: char) {
+        self.gap = !self.text.is_empty() && !self.text.ends_with(' ');
+        self.push(c);
+        self.gap = true;
+    }
+
+    /// Adds an apostrophe before the rest of the headline.
+    fn apostrophe(&mut self, rest: &str) {
+        let word: String = rest.chars().take_while(|c| c.is_alphanumeric()).collect();
+        let is_word = |c: char| c.is_alphanumeric() || c == '.';
+        let is_inside = !self.gap && self.text.ends_with(is_word);
+        match word.as_str() {
+            "t" if is_inside && self.text.ends_with('n') => {
+                self.text.insert(self.text.len() - 1, ' ');
+                self.text.push('’');
+            }
+            "s" | "re" | "m" | "ll" | "ve" | "d" if is_inside => self.text.push_str(" ’"),
+            // A name such as O’Hara is one token.
+            word if is_inside && !word.is_empty() => self.text.push('’'),
+            _ => self.alone('’'),
+        }
+    }
 }
 
 /// Takes every headline with its description, numbered by its line from 0.
@@ -167,6 +201,8 @@ mod tests {
             ("She Said ‘No’, Again", "she said ‘ no ’, again"),
             ("Miss O’Hara’s Boat", "miss o’hara ’s boat"),
             ("The Skippers’ Union isn't", "the skippers ’ union isn't"),
+            ("Ada Jr.’s Boat", "ada jr. ’s boat"),
+            ("Orlan  Votes:\u{a0}Yes", "orlan   votes: \u{a0} yes"),
         ] {
             assert_eq!(tokens_apart(headline), expected);
         }
