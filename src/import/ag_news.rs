@@ -59,7 +59,8 @@ fn without_numbers(text: &str) -> String {
     for part in parts {
         let reference = part.split_once(';').and_then(|(number, rest)| {
             let character = char::from_u32(number.parse().ok()?)?;
-            Some((character, rest))
+            // "Seed #1; ..." is no reference.
+            (!character.is_control()).then_some((character, rest))
         });
         if let Some((character, rest)) = reference {
             if plain.ends_with('&') {
@@ -128,10 +129,10 @@ mod tests {
                 "R &D at ORL.N",
             ),
             ("\\\\A net\\nwork \\", "A net work"),
-            ("No. #1; or #x; # 5 < 6", "No. \u{1}or #x; # 5 < 6"),
+            ("No. #1; or #x; # 5 < 6", "No. #1; or #x; # 5 < 6"),
             ("&#233;t&#233;", "été"),
         ] {
-            assert_eq!(plain(raw), expected.replace("\u{1}or", "\u{1} or"), "{raw}");
+            assert_eq!(plain(raw), expected, "{raw}");
         }
     }
 }
