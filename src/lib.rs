@@ -34,9 +34,10 @@
 //!    into the terms that made it.
 //!
 //! A [`model::Model`] is all of that in one file. [`train`] makes one from a recipe and a
-//! [`corpus`], [`evaluate`] measures it, [`report`] draws what was measured, [`server`] answers over gRPC, and [`cli`] is the program.
-//! Each module knows only those before it in this list: `article`, `label`; `text`; `features`;
-//! `bayes`; `model`; `tagger`; `corpus`; `evaluate`; `report`; `train`; `server`; `cli`.
+//! [`corpus`], [`evaluate`] measures it, [`report`] draws what was measured, [`server`] answers
+//! over gRPC, and [`cli`] is the program. [`import`] makes corpora of publishers' files. Each
+//! module knows only those before it in this list: `article`, `label`; `text`; `features`;
+//! `bayes`; `model`; `tagger`; `corpus`; `import`; `evaluate`; `report`; `train`; `server`; `cli`.
 
 pub mod article;
 pub mod bayes;
@@ -44,6 +45,7 @@ pub mod cli;
 pub mod corpus;
 pub mod evaluate;
 pub mod features;
+pub mod import;
 pub mod label;
 pub mod model;
 pub mod report;

@@ -20,6 +20,11 @@ const MAY_KNOW: &[(&str, &[&str], &[&str])] = &[
         &[],
     ),
     ("corpus", &["article"], &[]),
+    (
+        "import",
+        &["corpus", "text", "label"],
+        &["csv", "serde_yaml_ng"],
+    ),
     ("evaluate", &["corpus", "tagger", "label", "article"], &[]),
     (
         "report",
@@ -55,8 +60,8 @@ const MAY_KNOW: &[(&str, &[&str], &[&str])] = &[
     (
         "cli",
         &[
-            "server", "train", "report", "evaluate", "corpus", "tagger", "model", "bayes",
-            "features", "text", "label", "article",
+            "server", "train", "report", "evaluate", "import", "corpus", "tagger", "model",
+            "bayes", "features", "text", "label", "article",
         ],
         &["tokio"],
     ),
@@ -68,6 +73,8 @@ const GUARDED: &[&str] = &[
     "linfa",
     "linfa_bayes",
     "safetensors",
+    "csv",
+    "serde_yaml_ng",
     "tonic",
     "tonic_health",
     "tonic_prost",
@@ -93,8 +100,8 @@ const IMPURE: &[&str] = &[
     "thread_rng",
 ];
 const PURE: &[&str] = &[
-    "article", "label", "text", "features", "bayes", "model", "tagger", "corpus", "evaluate",
-    "report", "train",
+    "article", "label", "text", "features", "bayes", "model", "tagger", "corpus", "import",
+    "evaluate", "report", "train",
 ];
 
 fn sources(directory: &Path, files: &mut Vec<(String, String)>) {

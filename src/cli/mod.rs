@@ -4,6 +4,7 @@
 //! failure, 2 wrong usage. A closed pipe ends the program quietly.
 
 mod evaluate;
+mod import;
 mod inspect;
 mod progress;
 mod render;
@@ -26,6 +27,7 @@ use crate::{
     corpus::CorpusError,
     evaluate::EvaluateError,
     features::LexiconError,
+    import::ImportError,
     label::AxisError,
     model::{Model, ModelFileError, embedded::default_model},
     report::ReportError,
@@ -48,6 +50,8 @@ enum Command {
     Serve(serve::Args),
     /// Label articles from a file or standard input.
     Tag(tag::Args),
+    /// Turn publishers' files into a corpus.
+    Import(import::Args),
     /// Train a model by a recipe.
     Train(train::Args),
     /// Measure a model on labelled articles.
@@ -87,6 +91,8 @@ enum CliError {
     },
     #[error("{0}")]
     Corpus(#[from] CorpusError),
+    #[error("{0}")]
+    Import(#[from] ImportError),
     #[error("{0}")]
     Article(#[from] ArticleError),
     #[error("{0}")]
@@ -136,6 +142,7 @@ pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve(args) => args.run(),
         Command::Tag(args) => args.run(),
+        Command::Import(args) => args.run(),
         Command::Train(args) => args.run(),
         Command::Evaluate(args) => args.run(),
         Command::Inspect(args) => args.run(),
