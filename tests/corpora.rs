@@ -20,25 +20,27 @@ fn the_default_model_still_does_what_its_card_says() {
         return;
     };
     let tagger = Tagger::new(default_model().unwrap());
-    let classifiers = tagger.model().classifiers().iter();
+    let classifiers = tagger.model().all_classifiers();
     let mut evaluations: Vec<_> = classifiers.map(|c| Evaluation::new(c.axis())).collect();
     for record in Records::new("annotated", decompressed(file).unwrap()) {
         let record = record.unwrap();
         if record.split() != "dev" {
             continue;
         }
-        for (classifier, evaluation) in tagger.model().classifiers().iter().zip(&mut evaluations) {
+        for (classifier, evaluation) in tagger.model().all_classifiers().zip(&mut evaluations) {
             let judgement = judge_record(&tagger, classifier.axis(), record.clone()).unwrap();
             judgement
                 .iter()
                 .for_each(|judgement| evaluation.add(judgement));
         }
     }
-    for evaluation in evaluations {
-        let report = evaluation.report();
+    // An axis that is measured on another corpus has no dev split here.
+    let reports = evaluations.iter().map(Evaluation::report);
+    for report in reports.filter(|report| report.n > 0) {
         for (name, value) in report.figures() {
             let card = tagger.model().card().metrics.iter();
-            let mut card = card.filter(|m| m.split == "dev" && m.name == name);
+            let mut card =
+                card.filter(|m| m.corpus == "annotated" && m.split == "dev" && m.name == name);
             let said = card.find(|m| m.axis == report.axis).unwrap();
             assert!(
                 (said.value - value).abs() < 1e-9,

@@ -15,6 +15,7 @@ pub mod counts;
 pub mod estimator;
 pub mod explain;
 pub mod fit;
+mod label_shares;
 mod lbfgs;
 mod newton;
 mod quiet;

@@ -17,10 +17,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    FitError, NaiveBayes, lbfgs,
-    softmax::{log_sum_exp, sigmoid},
-};
+use super::{FitError, NaiveBayes, label_shares::LabelShares, lbfgs};
 use crate::{features::TermVector, label::AxisKind};
 
 /// How a table is fitted.
@@ -138,14 +135,6 @@ struct Task<'t> {
     sources: Vec<LabelShares>,
 }
 
-/// How often a source uses each label.
-struct LabelShares {
-    /// Weight of a document by its label.
-    weights: Vec<f64>,
-    /// Log-odds that intercepts start from; `None` for a label that the source does not use.
-    intercepts: Vec<Option<f64>>,
-}
-
 impl<'t> Task<'t> {
     fn new(
         params: &'t RegressionParams,
@@ -260,104 +249,6 @@ impl<'t> Task<'t> {
         let bias = vec![0.0; labels];
         let max_count = self.problem.max_count;
         NaiveBayes::from_rows(bias, weights.collect(), max_count)
-    }
-}
-
-impl LabelShares {
-    fn of(
-        params: &RegressionParams,
-        problem: &Problem<'_>,
-        documents: &[&Document],
-        source: usize,
-    ) -> Self {
-        let mut counts = vec![0.0; problem.labels];
-        let mut all = 0.0;
-        for document in documents.iter().filter(|d| d.source == source) {
-            all += 1.0;
-            let kept = match problem.kind {
-                AxisKind::Single => &document.truth[..document.truth.len().min(1)],
-                AxisKind::Multi => &document.truth[..],
-            };
-            kept.iter().for_each(|&label| counts[label] += 1.0);
-        }
-        match problem.kind {
-            AxisKind::Single => Self::single(params.class_balance, &counts, all),
-            AxisKind::Multi => Self::multi(params.class_balance, &counts, all),
-        }
-    }
-
-    fn single(balance: f64, counts: &[f64], all: f64) -> Self {
-        let used = counts.iter().filter(|&&count| count > 0.0).count().max(1) as f64;
-        let raw = |&count: &f64| match count > 0.0 {
-            true => libm::pow(all / (used * count), balance),
-            false => 0.0,
-        };
-        let raw: Vec<f64> = counts.iter().map(raw).collect();
-        let total: f64 = raw
-            .iter()
-            .zip(counts)
-            .map(|(weight, count)| weight * count)
-            .sum();
-        // The source as a whole keeps its weight.
-        let weights: Vec<f64> = raw.iter().map(|w| w * all / total.max(1.0)).collect();
-        let share =
-            |(weight, count): (&f64, &f64)| (*count > 0.0).then(|| libm::log(weight * count / all));
-        let logs: Vec<Option<f64>> = weights.iter().zip(counts).map(share).collect();
-        let mean = logs.iter().flatten().sum::<f64>() / used;
-        let intercepts = logs.iter().map(|log| log.map(|log| log - mean));
-        Self {
-            intercepts: intercepts.collect(),
-            weights,
-        }
-    }
-
-    fn multi(balance: f64, counts: &[f64], all: f64) -> Self {
-        let odds = |count: &f64| (all - count).max(0.5) / count.max(0.5);
-        let weight = |count: &f64| libm::pow(odds(count), balance);
-        let intercept =
-            |count: &f64| (*count > 0.0).then(|| libm::log(weight(count) / odds(count)));
-        Self {
-            weights: counts.iter().map(weight).collect(),
-            intercepts: counts.iter().map(intercept).collect(),
-        }
-    }
-
-    fn judge_single(&self, weight: f64, truth: &[usize], scores: &mut [f64]) -> f64 {
-        let Some(&truth) = truth.first() else {
-            scores.fill(0.0);
-            return 0.0;
-        };
-        for (score, intercept) in scores.iter_mut().zip(&self.intercepts) {
-            if intercept.is_none() {
-                *score = f64::NEG_INFINITY;
-            }
-        }
-        let weight = weight * self.weights[truth];
-        let total = log_sum_exp(scores);
-        let loss = weight * (total - scores[truth]);
-        for (label, score) in scores.iter_mut().enumerate() {
-            *score = weight * (libm::exp(*score - total) - f64::from(label == truth));
-        }
-        loss
-    }
-
-    fn judge_multi(&self, weight: f64, truth: &[usize], scores: &mut [f64]) -> f64 {
-        let mut loss = 0.0;
-        for (label, score) in scores.iter_mut().enumerate() {
-            if self.intercepts[label].is_none() {
-                *score = 0.0;
-                continue;
-            }
-            let so = truth.contains(&label);
-            let weight = if so {
-                weight * self.weights[label]
-            } else {
-                weight
-            };
-            loss += weight * log_sum_exp(&[0.0, if so { -*score } else { *score }]);
-            *score = weight * (sigmoid(*score) - f64::from(so));
-        }
-        loss
     }
 }
 

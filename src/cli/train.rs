@@ -10,7 +10,7 @@ use super::{CliError, progress::Progress, read_to_string, replace};
 use crate::{
     features::Lexicon,
     label::{Axis, AxisParts},
-    train::{Recipe, Source, StanceDefinition, recipe::StanceRecipe, train},
+    train::{Recipe, Source, StanceDefinition, axis_recipe::StanceRecipe, train},
 };
 
 #[derive(Debug, clap::Args)]

@@ -54,8 +54,7 @@ fn names<'z>(words: &[Word], zones: &[&'z str], lower: &HashSet<&str>) -> Vec<Ve
     let mut at = 0;
     while at < words.len() {
         let end = run_end(words, at);
-        let start = at + usize::from(starts_sentence(words, at) && is_common(&words[at], lower));
-        let run = &words[start.min(end)..end];
+        let run = without_common_start(&words[at..end], starts_sentence(words, at), lower);
         // Headlines capitalise every word, so names are taken from the body alone.
         let is_name = run
             .iter()
@@ -82,12 +81,27 @@ fn run_end(words: &[Word], at: usize) -> usize {
     at + 1 + same.count()
 }
 
+/// Cuts words off the front that are no part of a name.
+fn without_common_start<'w>(
+    run: &'w [Word],
+    starts_sentence: bool,
+    lower: &HashSet<&str>,
+) -> &'w [Word] {
+    let never = run.iter().take_while(|word| is_never_a_name(word)).count();
+    let first = never == 0 && starts_sentence && run.first().is_some_and(|w| is_common(w, lower));
+    &run[never.max(usize::from(first))..]
+}
+
 fn starts_sentence(words: &[Word], at: usize) -> bool {
     at == 0 || words[at - 1].sentence != words[at].sentence || !words[at].follows
 }
 
 /// A word that is written without a capital elsewhere, or that is never a name.
 fn is_common(word: &Word, lower: &HashSet<&str>) -> bool {
+    is_never_a_name(word) || lower.contains(word.term.as_str())
+}
+
+fn is_never_a_name(word: &Word) -> bool {
     const COMMON: &[&str] = &[
         "a",
         "an",
@@ -149,7 +163,7 @@ fn is_common(word: &Word, lower: &HashSet<&str>) -> bool {
         "ms",
         "dr",
     ];
-    COMMON.contains(&word.term.as_str()) || lower.contains(word.term.as_str())
+    COMMON.contains(&word.term.as_str())
 }
 
 fn without_possessive(text: &str) -> &str {

@@ -1,6 +1,6 @@
 //! Term counts of one axis: by expert, and by fold so that held-out scores need no second count.
 
-use super::{expert::fit_expert, recipe::ExpertRecipe};
+use super::{axis_recipe::ExpertRecipe, expert::fit_expert};
 use crate::{
     bayes::{ClassCounts, FitError, NaiveBayes},
     features::TermVector,

@@ -1,7 +1,7 @@
 //! Documents of one axis for a regression: a sample of each source, so that memory is bounded by
 //! the recipe and not by the corpora.
 
-use super::{folds::hash, recipe::RegressionRecipe};
+use super::{axis_recipe::RegressionRecipe, folds::hash};
 use crate::{
     bayes::{Document, FitError, NaiveBayes, Problem},
     features::TermVector,
@@ -27,6 +27,8 @@ struct Kept {
 }
 
 impl<'r> Documents<'r> {
+    /// Nothing kept yet.
+    #[must_use]
     pub fn new(recipe: &'r RegressionRecipe, max_count: u32, terms: usize) -> Self {
         Self {
             recipe,

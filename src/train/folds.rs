@@ -28,6 +28,8 @@ pub struct Folds {
 }
 
 impl Folds {
+    /// No outlet known yet.
+    #[must_use]
     pub fn new(by: FoldBy) -> Self {
         Self {
             by,
@@ -54,6 +56,8 @@ impl Folds {
         }
     }
 
+    /// How many folds there are.
+    #[must_use]
     pub fn count(&self) -> usize {
         match self.by {
             FoldBy::Article => FOLDS,
@@ -62,6 +66,7 @@ impl Folds {
     }
 
     /// How figures of these folds are called.
+    #[must_use]
     pub fn name(&self) -> String {
         match self.by {
             FoldBy::Article => format!("train, {FOLDS}-fold cross-validation"),

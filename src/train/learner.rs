@@ -4,8 +4,8 @@
 use rayon::prelude::*;
 
 use super::{
-    Example, TrainError, counting::ExpertCounts, documents::Documents, folds::Folds,
-    recipe::AxisRecipe,
+    Example, TrainError, axis_recipe::AxisRecipe, counting::ExpertCounts, documents::Documents,
+    folds::Folds,
 };
 use crate::{
     bayes::{FitError, NaiveBayes, calibrate::Sample},

@@ -5,6 +5,7 @@
 //! fold ([`counting`]) or keeps a bounded sample ([`documents`]). A last look at the calibration
 //! corpora scores their articles by tables that were fitted without them ([`tuning`]).
 
+pub mod axis_recipe;
 pub mod counting;
 pub mod documents;
 pub mod expert;
@@ -39,9 +40,10 @@ use crate::{
     model::{Card, Classifier, ClassifierError, CorpusCard, MetricCard, Model},
     tagger::Tagger,
 };
+use axis_recipe::{AxisRecipe, Measurement};
 use holdout::Holdout;
 use learner::{Learner, Tables};
-use recipe::{AxisRecipe, CorpusRecipe, Measurement};
+use recipe::CorpusRecipe;
 use stance::train_stance;
 use stream::Stream;
 
@@ -211,7 +213,7 @@ fn example(featurizer: &Featurizer, record: Record) -> Example {
     }
 }
 
-/// Scores of the calibration corpus, each article's by tables that were fitted without it.
+/// Scores of the calibration corpora, each article's by tables that were fitted without it.
 fn out_of_fold(
     recipe: &Recipe,
     learner: &Learner<'_>,
@@ -220,20 +222,20 @@ fn out_of_fold(
     holdout: &Holdout,
     featurizer: &Featurizer,
 ) -> Result<Vec<Sample>, TrainError> {
-    let Some(corpus) = recipe.corpus(&learner.recipe.calibrate_on) else {
-        return Ok(Vec::new());
-    };
     let mut samples = Vec::new();
-    stream.training(
-        "scoring held-out folds of",
-        corpus,
-        holdout,
-        |record| example(featurizer, record),
-        |example| {
-            samples.extend(learner.sample(&corpus.name, &example, tables)?);
-            Ok(())
-        },
-    )?;
+    let names = learner.recipe.calibrate_on.iter();
+    for corpus in names.filter_map(|name| recipe.corpus(name)) {
+        stream.training(
+            "scoring held-out folds of",
+            corpus,
+            holdout,
+            |record| example(featurizer, record),
+            |example| {
+                samples.extend(learner.sample(&corpus.name, &example, tables)?);
+                Ok(())
+            },
+        )?;
+    }
     Ok(samples)
 }
 
@@ -264,11 +266,8 @@ fn cross_validation(
     for sample in samples {
         evaluation.add(&tuning::judge_sample(classifier, sample));
     }
-    metric_cards(
-        &evaluation,
-        &learner.recipe.calibrate_on,
-        &learner.folds.name(),
-    )
+    let corpora = learner.recipe.calibrate_on.join(" and ");
+    metric_cards(&evaluation, &corpora, &learner.folds.name())
 }
 
 /// Adds the recipe's figures to the model's card.

@@ -1,15 +1,11 @@
 //! How a model is made, as a TOML file that is committed beside it.
 
-use std::collections::BTreeSet;
-
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::folds::FoldBy;
+use super::axis_recipe::{AxisRecipe, StanceRecipe};
 use crate::{
-    bayes::{FitParams, RegressionParams},
     features::{FeaturizerConfig, selection::SelectionParams},
-    label::AxisKind,
     model::{AbstentionPolicy, Card},
 };
 
@@ -73,131 +69,6 @@ pub struct CorpusRecipe {
     /// If not empty, only records whose `method` is one of these are used.
     #[serde(default)]
     pub methods: Vec<String>,
-}
-
-/// An axis to train.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AxisRecipe {
-    /// File with name, kind and labels, relative to the recipe.
-    pub definition: String,
-    /// Occurrences of a term beyond this count nothing; 1 counts presence.
-    pub max_count: u32,
-    /// Of a single-label axis: which labels of an article it is counted for.
-    #[serde(default)]
-    pub count_for: CountFor,
-    /// Codes in the corpora that are no labels of the axis and are passed over.
-    #[serde(default)]
-    pub ignore: Vec<String>,
-    /// Corpus whose held-out folds calibrate the axis.
-    pub calibrate_on: String,
-    /// Single-label: the axis abstains under this probability.
-    #[serde(default)]
-    pub min_probability: f64,
-    /// Single-label: what the answer aims at.
-    #[serde(default)]
-    pub maximise: Objective,
-    /// What is measured for the card.
-    #[serde(default)]
-    pub measure: Vec<Measurement>,
-    /// What cross-validation holds out together.
-    #[serde(default)]
-    pub fold_by: FoldBy,
-    /// Scorers whose log-odds are added. An axis has either these or a regression.
-    #[serde(default)]
-    pub experts: Vec<ExpertRecipe>,
-    /// Weights that are fitted together.
-    #[serde(default)]
-    pub regression: Option<RegressionRecipe>,
-}
-
-/// What the answer of a single-label axis aims at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Objective {
-    /// To be right: the most probable label.
-    #[default]
-    Accuracy,
-    /// To find every label alike: rare labels weigh more.
-    MacroF1,
-}
-
-/// Training of the axis that is answered by target.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StanceRecipe {
-    /// File with `word TAB valence` lines, relative to the recipe.
-    pub lexicon: String,
-    /// Which terms around targets are kept.
-    pub vocabulary: SelectionParams,
-    /// How the axis is trained; its examples are the targets of records.
-    pub axis: AxisRecipe,
-}
-
-/// A table that is fitted discriminatively.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct RegressionRecipe {
-    /// How.
-    #[serde(flatten)]
-    pub params: RegressionParams,
-    /// Corpora of unlike kind, each with intercepts of its own.
-    pub sources: Vec<SourceRecipe>,
-}
-
-/// Corpora of one kind.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SourceRecipe {
-    /// Names of the corpora.
-    pub corpora: Vec<String>,
-    /// Weight of an article.
-    #[serde(default = "one")]
-    pub weight: f64,
-    /// The most articles that are used, a sample by hash.
-    #[serde(default = "many")]
-    pub max_articles: usize,
-}
-
-fn many() -> usize {
-    100_000
-}
-
-/// Which labels of an article with several are learnt on a single-label axis.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CountFor {
-    /// The first one.
-    #[default]
-    Main,
-    /// Every one.
-    All,
-}
-
-/// Figures for the card.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Measurement {
-    /// Name of the corpus.
-    pub corpus: String,
-    /// Its split.
-    pub split: String,
-}
-
-/// A scorer fitted on some of the corpora.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct ExpertRecipe {
-    /// Names of the corpora whose counts are summed.
-    pub corpora: Vec<String>,
-    /// Factor of its log-odds.
-    #[serde(default = "one")]
-    pub weight: f64,
-    /// How it is fitted.
-    #[serde(flatten)]
-    pub fit: FitParams,
-}
-
-fn one() -> f64 {
-    1.0
 }
 
 /// Why a recipe is refused.
@@ -267,8 +138,7 @@ impl Recipe {
         let minimum = axis.min_probability;
         let probable = (0.0..=1.0).contains(&minimum);
         require(probable, &field("min_probability"), &minimum, "0 to 1")?;
-        let calibration = std::slice::from_ref(&axis.calibrate_on);
-        self.check_corpora(&field("calibrate_on"), calibration)?;
+        self.check_corpora(&field("calibrate_on"), &axis.calibrate_on)?;
         let experts = &axis.experts;
         let one = experts.is_empty() != axis.regression.is_none();
         let expected = "one or more, or else a regression";
@@ -318,30 +188,6 @@ fn require(
         value: value.to_string(),
         expected,
     })
-}
-
-impl AxisRecipe {
-    /// The corpora that the axis learns from, each once.
-    pub fn corpora(&self) -> impl Iterator<Item = &str> {
-        let experts = self.experts.iter().flat_map(|expert| &expert.corpora);
-        let sources = self.regression.iter().flat_map(|r| &r.sources);
-        let all: BTreeSet<&str> = experts
-            .chain(sources.flat_map(|source| &source.corpora))
-            .map(String::as_str)
-            .collect();
-        all.into_iter()
-    }
-}
-
-impl CountFor {
-    /// The positions of an article's labels that it is counted for.
-    #[must_use]
-    pub fn select(self, kind: AxisKind, truth: &[usize]) -> &[usize] {
-        match (kind, self) {
-            (AxisKind::Single, Self::Main) => &truth[..truth.len().min(1)],
-            _ => truth,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::{
-    Example, TrainError, classifier, cross_validation,
+    Example, TrainError,
+    axis_recipe::StanceRecipe,
+    classifier, cross_validation,
     holdout::Holdout,
     learner::{Learner, Tables},
-    recipe::{Recipe, StanceRecipe},
+    recipe::Recipe,
     stream::Stream,
 };
 use crate::{
@@ -128,7 +130,7 @@ impl Task<'_> {
             "scoring held-out folds of",
             featurizer,
             |corpus, example| {
-                if corpus == calibration {
+                if calibration.iter().any(|name| name == corpus) {
                     samples.extend(learner.sample(corpus, example, tables)?);
                 }
                 Ok(())

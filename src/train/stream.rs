@@ -1,7 +1,7 @@
 //! Streams the records of a corpus: parsed one after another, worked on in parallel, and handed
 //! on in their order, so that the number of threads changes nothing but the time.
 
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
 
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
@@ -92,9 +92,10 @@ impl Stream<'_> {
             source,
         };
         let file = self.source.open(&corpus.file).map_err(cannot_read)?;
-        let mut hashing = Hashing::new(file);
-        let reader = decompressed(&mut hashing).map_err(cannot_read)?;
-        let mut records = Records::new(&corpus.file, reader);
+        let reader = decompressed(file).map_err(cannot_read)?;
+        let mut hashing = Hashing::new(reader);
+        let lines = BufReader::with_capacity(1 << 16, &mut hashing);
+        let mut records = Records::new(&corpus.file, lines);
         loop {
             let batch = records.by_ref().take(BATCH);
             let batch: Vec<Record> = batch.collect::<Result<_, _>>()?;
@@ -118,7 +119,8 @@ impl CorpusRecipe {
     }
 }
 
-/// Hashes what is read.
+/// Hashes what is read: the lines themselves, so that a corpus keeps its digest however it is
+/// compressed.
 struct Hashing<R> {
     reader: R,
     hash: Sha256,

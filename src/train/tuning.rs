@@ -1,6 +1,6 @@
 //! Chooses decision rules on held-out scores.
 
-use super::recipe::{AxisRecipe, Objective};
+use super::axis_recipe::{AxisRecipe, Objective};
 use crate::{
     bayes::{Calibration, calibrate::Sample, calibration::probabilities, scorer::ranking},
     evaluate::Judgement,

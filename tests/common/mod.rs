@@ -9,10 +9,11 @@ use std::{
 };
 
 use newstance::{
+    features::Lexicon,
     label::{Axis, AxisParts},
     model::Model,
     server::{self, models::Models},
-    train::{Recipe, Source, train},
+    train::{Recipe, Source, StanceDefinition, train},
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tonic::transport::Channel;
@@ -43,6 +44,12 @@ pub fn pack() -> Model {
     Model::from_bytes(&trained.to_bytes().unwrap()).unwrap()
 }
 
+/// Trains the model that judges targets, and reads it back as a server would.
+pub fn judge_of_targets(threads: usize) -> Model {
+    let trained = train_recipe("data/harbour.toml", threads);
+    Model::from_bytes(&trained.to_bytes().unwrap()).unwrap()
+}
+
 /// Trains by a recipe under `tests/` on so many threads.
 fn train_recipe(file: &str, threads: usize) -> Model {
     let text = std::fs::read_to_string(path(file)).unwrap();
@@ -58,7 +65,14 @@ fn train_recipe(file: &str, threads: usize) -> Model {
         .collect();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
     let pool = pool.build().unwrap();
-    pool.install(|| train(&recipe, &axes, None, &Data, &()))
+    let stance = recipe.stance.as_ref().map(|stance| {
+        let lexicon = std::fs::read_to_string(path("data").join(&stance.lexicon)).unwrap();
+        StanceDefinition {
+            axis: read_axis(&stance.axis.definition),
+            lexicon: Lexicon::parse(&lexicon).unwrap(),
+        }
+    });
+    pool.install(|| train(&recipe, &axes, stance.as_ref(), &Data, &()))
         .unwrap()
 }
 
