@@ -7,6 +7,7 @@ pub mod config;
 pub mod featurizer;
 pub mod lexicon;
 pub mod selection;
+mod surroundings;
 pub mod target;
 pub mod vector;
 pub mod vocabulary;

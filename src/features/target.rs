@@ -6,32 +6,29 @@
 //! | `near:w`, `near:v w` | a word or pair of words in the sentence of a mention | once a sentence |
 //! | `not:w` | the same within four words after a negation | once a sentence |
 //! | `tone:+`, `tone:-3` | a word of the lexicon: direction, rounded valence | once a sentence |
+//! | `stem:xxxxx` | the first five letters of a longer word | once a sentence |
+//! | `tone-sum:+2` | all tone of the sentence, in steps of 1.5 up to 4 | once a sentence |
 //! | `before:w`, `after:w` | a word at most 12 words from a mention | each mention |
 //! | `just-before:w`, `just-after:w` | the same at most 4 words away | each mention |
+//! | `stem-before:xxxxx`, `stem-after:xxxxx` | the same by side, anywhere in the sentence | each mention |
 //! | `tone-before:+`, `tone-just-before:+` ... | tone by side, and at most 5 words away | each mention |
 //! | `who:v w @ `, `who:@ w x` | the words that touch a mention | each mention |
+//! | `as:she`, `as:name` | how the target is called: by which pronoun, or by name | each mention |
+//! | `quoted:yes`, `quoted:no` | whether the mention stands in a quotation | each mention |
 //! | `text:w`, `text:*` | a word anywhere in a text of more than 60 words | once |
 //! | `mentions:n` | number of mentions, at most 5 | once |
 //!
 //! A mention itself is `@`: what is learnt of one target holds for all. Tone is turned around
 //! after a negation.
 
-use std::{collections::HashSet, fmt::Write as _};
+use std::collections::HashSet;
 
 use super::{
     Lexicon, Occurrence, TermId, TermVector, Vocabulary,
+    surroundings::Surroundings,
     words::{Mention, Word},
 };
 
-/// Words of the sentence that are read on each side of a mention.
-const WINDOW: usize = 25;
-const SIDE: usize = 12;
-const JUST: usize = 4;
-const TONE_JUST: usize = 5;
-/// Words that a negation reaches.
-const NEGATION_REACH: usize = 4;
-/// Texts of more words tell something as a whole.
-const WHOLE_TEXT_WORDS: usize = 60;
 const MANY_MENTIONS: usize = 5;
 
 /// Turns a text and the mentions of a target into a term vector.
@@ -103,207 +100,20 @@ pub fn for_each_target_term(
     if mentions.is_empty() {
         return;
     }
-    let mut reading = Reading::new(lexicon, words, mentions, visit);
+    let mut surroundings = Surroundings::new(lexicon, words, mentions, visit);
     let mut read = HashSet::new();
     for mention in mentions {
-        let window = reading.window(mention);
+        let window = surroundings.window(mention);
         if read.insert((window.start, window.end)) {
-            reading.sentence(&window);
+            surroundings.sentence(&window);
         }
-        reading.surroundings(&window, mention);
-        reading.neighbours(&window, mention);
+        surroundings.sides(&window, mention);
+        surroundings.neighbours(&window, mention);
+        surroundings.mention(mention);
     }
-    reading.whole_text();
+    surroundings.whole_text();
     let many = mentions.len().min(MANY_MENTIONS);
-    reading.emit("mentions:", &[&many.to_string()], None);
-}
-
-/// One text and one target.
-struct Reading<'a, V> {
-    lexicon: &'a Lexicon,
-    words: &'a [Word],
-    masked: Vec<bool>,
-    /// Whether a negation reaches the word.
-    negated: Vec<bool>,
-    visit: V,
-    term: String,
-}
-
-impl<'a, V: FnMut(&str, Option<Mention>)> Reading<'a, V> {
-    fn new(lexicon: &'a Lexicon, words: &'a [Word], mentions: &[Mention], visit: V) -> Self {
-        let mut masked = vec![false; words.len()];
-        for mention in mentions {
-            masked[mention.clone()].fill(true);
-        }
-        Self {
-            lexicon,
-            words,
-            masked,
-            negated: negated(words),
-            visit,
-            term: String::new(),
-        }
-    }
-
-    fn emit(&mut self, prefix: &str, parts: &[&str], at: Option<Mention>) {
-        self.term.clear();
-        self.term.push_str(prefix);
-        for (index, part) in parts.iter().enumerate() {
-            if index > 0 {
-                self.term.push(' ');
-            }
-            self.term.push_str(part);
-        }
-        if self.term.len() <= Vocabulary::MAX_TERM_BYTES {
-            (self.visit)(&self.term, at);
-        }
-    }
-
-    /// The words around a mention that share its sentence.
-    fn window(&self, mention: &Mention) -> Mention {
-        let sentence = self.words[mention.start].sentence;
-        let same = |word: &&Word| word.sentence == sentence;
-        let before = self.words[..mention.start].iter().rev();
-        let after = self.words[mention.end..].iter();
-        let before = before.take(WINDOW).take_while(same).count();
-        let after = after.take(WINDOW).take_while(same).count();
-        mention.start - before..mention.end + after
-    }
-
-    fn name(&self, at: usize) -> &'a str {
-        if self.masked[at] {
-            "@"
-        } else {
-            &self.words[at].term
-        }
-    }
-
-    /// Valence in tenths, turned around after a negation.
-    fn tone(&self, at: usize) -> i8 {
-        let tenths = self.lexicon.tenths(self.name(at));
-        if self.negated[at] { -tenths } else { tenths }
-    }
-
-    fn sentence(&mut self, window: &Mention) {
-        for at in window.clone() {
-            let place = Some(at..at + 1);
-            if !self.masked[at] {
-                self.emit("near:", &[self.name(at)], place.clone());
-                if self.negated[at] {
-                    self.emit("not:", &[self.name(at)], place.clone());
-                }
-                self.emit_tone("tone:", at, true);
-            }
-            if at > window.start {
-                let pair = [self.name(at - 1), self.name(at)];
-                self.emit("near:", &pair, Some(at - 1..at + 1));
-            }
-        }
-    }
-
-    fn surroundings(&mut self, window: &Mention, mention: &Mention) {
-        for at in window.clone().filter(|at| !mention.contains(at)) {
-            let (distance, side) = if at < mention.start {
-                (
-                    mention.start - at,
-                    [
-                        "before:",
-                        "just-before:",
-                        "tone-before:",
-                        "tone-just-before:",
-                    ],
-                )
-            } else {
-                (
-                    at + 1 - mention.end,
-                    ["after:", "just-after:", "tone-after:", "tone-just-after:"],
-                )
-            };
-            let place = Some(at..at + 1);
-            if distance <= SIDE {
-                self.emit(side[0], &[self.name(at)], place.clone());
-            }
-            if distance <= JUST {
-                self.emit(side[1], &[self.name(at)], place);
-            }
-            let near = usize::from(distance <= TONE_JUST);
-            self.emit_tone(side[2 + near], at, false);
-        }
-    }
-
-    fn emit_tone(&mut self, prefix: &str, at: usize, with_valence: bool) {
-        let tone = self.tone(at);
-        if tone == 0 {
-            return;
-        }
-        let place = Some(at..at + 1);
-        self.emit(prefix, &[if tone > 0 { "+" } else { "-" }], place.clone());
-        if with_valence {
-            let mut valence = String::new();
-            // Writing to a string cannot fail.
-            let _ = write!(valence, "{:+}", (f64::from(tone) / 10.0).round());
-            self.emit(prefix, &[&valence], place);
-        }
-    }
-
-    fn neighbours(&mut self, window: &Mention, mention: &Mention) {
-        let before = |steps: usize| {
-            let at = mention.start.checked_sub(steps)?;
-            (at >= window.start).then(|| self.name(at))
-        };
-        let after = |steps: usize| {
-            let at = mention.end + steps - 1;
-            (at < window.end).then(|| self.name(at))
-        };
-        let (v, w) = (before(2).unwrap_or("^"), before(1).unwrap_or("^"));
-        let (x, y) = (after(1).unwrap_or("$"), after(2).unwrap_or("$"));
-        let at = |start: usize, end: usize| Some(start.max(window.start)..end.min(window.end));
-        let (start, end) = (mention.start, mention.end);
-        self.emit("who:", &[w, "@"], at(start.saturating_sub(1), end));
-        self.emit("who:", &[v, w, "@"], at(start.saturating_sub(2), end));
-        self.emit("who:", &["@", x], at(start, end + 1));
-        self.emit("who:", &["@", x, y], at(start, end + 2));
-    }
-
-    fn whole_text(&mut self) {
-        if self.words.len() <= WHOLE_TEXT_WORDS {
-            return;
-        }
-        let mut seen = HashSet::new();
-        for at in 0..self.words.len() {
-            let word: &'a str = &self.words[at].term;
-            if seen.insert(word) {
-                self.emit("text:", &[word], Some(at..at + 1));
-            }
-        }
-        self.emit("text:", &["*"], None);
-    }
-}
-
-/// Which words stand at most [`NEGATION_REACH`] words after a negation in their sentence.
-fn negated(words: &[Word]) -> Vec<bool> {
-    let mut reach = 0;
-    let mut sentence = 0;
-    let reached = words.iter().map(|word| {
-        if word.sentence != sentence {
-            (sentence, reach) = (word.sentence, 0);
-        }
-        if is_negation(&word.term) {
-            reach = NEGATION_REACH;
-            return false;
-        }
-        let negated = reach > 0;
-        reach = reach.saturating_sub(1);
-        negated
-    });
-    reached.collect()
-}
-
-fn is_negation(term: &str) -> bool {
-    const WORDS: [&str; 9] = [
-        "not", "no", "never", "without", "neither", "nor", "cannot", "hardly", "barely",
-    ];
-    term.ends_with("n't") || WORDS.contains(&term)
+    surroundings.emit("mentions:", &[&many.to_string()], None);
 }
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ pub struct Word {
     pub sentence: u32,
     /// Whether it starts with a capital.
     pub capital: bool,
+    /// Whether it stands between quotation marks.
+    pub quoted: bool,
     /// Whether a single space is all that parts it from the word before it.
     pub follows: bool,
 }
@@ -30,30 +32,61 @@ pub fn read_words(zones: &[&str], max_words: u32) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     let mut sentence = 0;
     for (zone, text) in zones.iter().enumerate() {
-        let mut end = None;
+        let (mut end, mut quoted) = (0, false);
+        sentence += 1;
         for span in tokenize(text) {
             if words.len() >= max_words as usize {
                 return words;
             }
-            let gap = end.map(|end: usize| &text[end..span.start]);
-            if gap.is_none_or(|gap| gap.contains(['.', '!', '?', '\n'])) {
+            let gap = &text[end..span.start];
+            let token = &text[span.clone()];
+            let last = words.last().filter(|last| last.zone == zone);
+            if last.is_some_and(|last| ends_sentence(last, gap, token)) {
                 sentence += 1;
             }
-            let token = &text[span.clone()];
+            quoted = gap.chars().fold(quoted, after_mark);
             let mut term = String::new();
             fold_into(token, &mut term);
-            end = Some(span.end);
+            end = span.end;
             words.push(Word {
+                follows: last.is_some() && gap == " ",
+                capital: token.starts_with(char::is_uppercase),
                 term,
                 zone,
                 span,
                 sentence,
-                capital: token.starts_with(char::is_uppercase),
-                follows: gap == Some(" "),
+                quoted,
             });
         }
     }
     words
+}
+
+/// Whether a quotation is open after a character: straight marks open and close in turn.
+fn after_mark(open: bool, c: char) -> bool {
+    match c {
+        '\u{201C}' | '\u{AB}' => true,
+        '\u{201D}' | '\u{BB}' | '\n' => false,
+        '"' => !open,
+        _ => open,
+    }
+}
+
+/// Whether a sentence ends in the gap between two words: a full stop after a title, an initial or
+/// another abbreviation does not end one, nor one before a small letter.
+fn ends_sentence(last: &Word, gap: &str, next: &str) -> bool {
+    const ABBREVIATIONS: [&str; 31] = [
+        "adm", "aug", "capt", "co", "col", "corp", "dec", "dr", "feb", "gen", "gov", "hon", "inc",
+        "jan", "jr", "lt", "maj", "mr", "mrs", "ms", "no", "nov", "oct", "pres", "prof", "rep",
+        "rev", "sen", "sept", "sgt", "vs",
+    ];
+    if gap.contains(['!', '?', '\n']) {
+        return true;
+    }
+    let abbreviated = ABBREVIATIONS.contains(&last.term.as_str())
+        || last.term == "st"
+        || last.term.chars().nth(1).is_none();
+    gap.contains('.') && !abbreviated && !next.starts_with(char::is_lowercase)
 }
 
 /// Where the words of `target` follow each other, in any case and with or without possessive
@@ -124,10 +157,27 @@ mod tests {
 
     #[test]
     fn sentences_end_at_stops_and_zones() {
+        let sentences = |text: &str| -> Vec<u32> {
+            let words = read_words(&[text], 100);
+            words.iter().map(|w| w.sentence).collect()
+        };
+        assert_eq!(
+            sentences("Mr. Brook met J. Vale. Rain! fell"),
+            [1, 1, 1, 1, 1, 2, 3]
+        );
+        assert_eq!(sentences("about 3 p.m. and ... more"), [1, 1, 1, 1, 1]);
         let words = read_words(&["War ends", "It ended. Peace came, they say"], 6);
         let sentences: Vec<u32> = words.iter().map(|w| w.sentence).collect();
         assert_eq!(sentences, [1, 1, 2, 2, 3, 3]);
         assert!(words[1].follows && !words[2].follows && words[4].capital);
+    }
+
+    #[test]
+    fn quotations_are_told() {
+        let text = "He said \u{201C}never again\u{201D} and \"perhaps\" left";
+        let words = read_words(&[text], 100);
+        let quoted = words.iter().filter(|w| w.quoted).map(|w| w.term.as_str());
+        assert_eq!(quoted.collect::<Vec<_>>(), ["never", "again", "perhaps"]);
     }
 
     proptest! {
