@@ -1,5 +1,6 @@
-//! Labels news articles: what an article is about, how it presents it, and what kind of text it
-//! is, each with a calibrated probability and the words that decided.
+//! Labels news articles: what an article is about, how it presents it, what kind of text it is,
+//! and where it stands towards its targets, each with a calibrated probability and the words that
+//! decided.
 //!
 //! The whole road of one article:
 //!
@@ -30,7 +31,9 @@
 //! 4. For each axis (a question with its labels, [`label::Axis`]) a [`bayes::NaiveBayes`] scorer
 //!    sums the terms' log-odds, a [`bayes::Calibration`] makes them mean what they say, and a
 //!    [`model::DecisionRule`] turns them into an answer.
-//! 5. [`tagger::Tagger`] does all this, declines to answer where it must, and takes a score apart
+//! 5. For each target (an actor that the caller names or the text repeats) a
+//!    [`features::TargetFeaturizer`] reads the surroundings of its mentions; the rest is the same.
+//! 6. [`tagger::Tagger`] does all this, declines to answer where it must, and takes a score apart
 //!    into the terms that made it.
 //!
 //! A [`model::Model`] is all of that in one file. [`train`] makes one from a recipe and a

@@ -36,7 +36,7 @@ use crate::{
     train::{RecipeError, TrainError},
 };
 
-/// Labels news articles: topic, frames and genre, with probabilities and the words that decided.
+/// Labels news articles: topic, frames, genre and stance, with probabilities and the words that decided.
 #[derive(Debug, Parser)]
 #[command(name = "newstance", version, about, max_term_width = 100)]
 struct Cli {

@@ -109,7 +109,7 @@ pub fn train(
     let holdout = Holdout::of(recipe, &stream)?;
     let vocabulary = select_vocabulary(recipe, &stream, &holdout)?;
     let featurizer = Featurizer::new(recipe.featurizer, vocabulary);
-    let (learners, corpora) = learn(recipe, axes, &stream, &holdout, &featurizer)?;
+    let (learners, mut corpora) = learn(recipe, axes, &stream, &holdout, &featurizer)?;
     let mut classifiers = Vec::new();
     let mut metrics = Vec::new();
     for learner in learners {
@@ -120,18 +120,20 @@ pub fn train(
         metrics.extend(cross_validation(&learner, &classifier, &samples));
         classifiers.push(classifier);
     }
-    let stance = match (&recipe.stance, stance) {
-        (Some(recipe_of_stance), Some(definition)) => {
-            let trained = train_stance(recipe, recipe_of_stance, definition, &stream, &holdout)?;
-            metrics.extend(trained.1);
-            Some(trained.0)
+    let mut stance_model = None;
+    if let (Some(by_target), Some(definition)) = (&recipe.stance, stance) {
+        let trained = train_stance(recipe, by_target, definition, &stream, &holdout)?;
+        metrics.extend(trained.metrics);
+        for corpus in &mut corpora {
+            let articles = trained.articles.get(&corpus.name).copied();
+            corpus.training_articles = corpus.training_articles.max(articles.unwrap_or(0));
         }
-        _ => None,
-    };
+        stance_model = Some(trained.model);
+    }
     let mut card = card(recipe, corpora);
     card.metrics = metrics;
     let model = Model::new(card, featurizer, recipe.abstention, classifiers);
-    measure(recipe, model.with_stance(stance), &stream)
+    measure(recipe, model.with_stance(stance_model), &stream)
 }
 
 /// Chooses the terms by their document frequency in the recipe's vocabulary corpora.

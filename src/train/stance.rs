@@ -31,6 +31,16 @@ pub struct StanceDefinition {
     pub lexicon: Lexicon,
 }
 
+/// What training by target gives.
+pub(super) struct TrainedStance {
+    /// The part of the model.
+    pub model: StanceModel,
+    /// Its figures by cross-validation.
+    pub metrics: Vec<MetricCard>,
+    /// Articles that taught it, by corpus.
+    pub articles: BTreeMap<String, u64>,
+}
+
 /// Trains the axis, and measures it by cross-validation.
 pub(super) fn train_stance(
     recipe: &Recipe,
@@ -38,7 +48,7 @@ pub(super) fn train_stance(
     definition: &StanceDefinition,
     stream: &Stream<'_>,
     holdout: &Holdout,
-) -> Result<(StanceModel, Vec<MetricCard>), TrainError> {
+) -> Result<TrainedStance, TrainError> {
     let task = Task {
         recipe,
         stance,
@@ -50,8 +60,15 @@ pub(super) fn train_stance(
     let featurizer = TargetFeaturizer::new(vocabulary, definition.lexicon.clone());
     let terms = featurizer.vocabulary().len();
     let mut learner = Learner::new(&stance.axis, &definition.axis, terms);
+    let mut articles: BTreeMap<String, u64> = BTreeMap::new();
+    let mut last = String::new();
     task.each("learning stance from", &featurizer, |corpus, example| {
-        learner.add(corpus, example).map(|_| ())
+        // The targets of an article follow each other.
+        if learner.add(corpus, example)? && last != example.id {
+            last.clone_from(&example.id);
+            *articles.entry(corpus.into()).or_default() += 1;
+        }
+        Ok(())
     })?;
     stream.observer.stage("fitting stance");
     let tables = learner.fit()?;
@@ -62,7 +79,11 @@ pub(super) fn train_stance(
         featurizer,
         classifier,
     };
-    Ok((model, metrics))
+    Ok(TrainedStance {
+        model,
+        metrics,
+        articles,
+    })
 }
 
 struct Task<'t> {
