@@ -76,7 +76,7 @@ async fn an_article_gets_its_labels() {
     assert_eq!(named.name, "models/newstance-en");
     assert_eq!(named.digest.len(), 64);
     let axes: Vec<_> = tagging.axes.iter().map(|axis| axis.axis.as_str()).collect();
-    assert_eq!(axes, ["topic", "frame", "genre"]);
+    assert_eq!(axes, ["topic", "frame", "genre", "partisanship"]);
 
     let topic = &tagging.axes[0];
     assert_eq!(topic.decision(), pb::Decision::Assigned);
@@ -191,13 +191,12 @@ async fn options_are_obeyed() {
     assert_eq!(tagging.stances[0].mentions.len(), 3);
     assert_eq!(
         tagging.stances[0].abstain_reason(),
-        pb::AbstainReason::Unsupported
+        pb::AbstainReason::Language
     );
     let codes: Vec<_> = tagging.warnings.iter().map(pb::Warning::code).collect();
     assert_eq!(
         codes,
         [
-            pb::WarningCode::StanceUnsupported,
             pb::WarningCode::TargetNotFound,
             pb::WarningCode::LanguageMismatch
         ]

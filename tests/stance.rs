@@ -89,6 +89,21 @@ async fn targets_are_found_where_none_are_named() {
     server.stop().await;
 }
 
+#[tokio::test]
+async fn a_model_that_cannot_judge_lists_mentions_and_warns() {
+    let tiny = || newstance::model::Model::from_bytes(&common::fixture()).unwrap();
+    let server = TestServer::start(tiny).await;
+    let tagging = tag(&server, &["Mara Vale"], &[]).await;
+    let [vale] = &tagging.stances[..] else {
+        panic!("{} stances", tagging.stances.len());
+    };
+    assert_eq!(vale.abstain_reason(), pb::AbstainReason::Unsupported);
+    assert!(vale.mentions.len() == 3 && vale.labels.is_empty());
+    let code = tagging.warnings[0].code();
+    assert_eq!(code, pb::WarningCode::StanceUnsupported);
+    server.stop().await;
+}
+
 #[test]
 fn threads_change_nothing_and_the_card_knows_the_axis() {
     let one = judge_of_targets(1);

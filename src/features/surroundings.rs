@@ -16,6 +16,8 @@ const TONE_JUST: usize = 5;
 const NEGATION_REACH: usize = 4;
 /// Texts of more words tell something as a whole.
 const WHOLE_TEXT_WORDS: usize = 60;
+/// Words of a text that tell something as a whole.
+const READ_WORDS: usize = 2000;
 const STEM_LETTERS: usize = 5;
 /// Tone is summed in steps of this many tenths, up to so many steps.
 const TONE_STEP: f64 = 15.0;
@@ -216,7 +218,7 @@ impl<'a, V: FnMut(&str, Option<Mention>)> Surroundings<'a, V> {
             return;
         }
         let mut seen = HashSet::new();
-        for at in 0..self.words.len() {
+        for at in 0..self.words.len().min(READ_WORDS) {
             let word: &'a str = &self.words[at].term;
             if seen.insert(word) {
                 self.emit("text:", &[word], Some(at..at + 1));

@@ -18,6 +18,7 @@
 //! | `text:w`, `text:*` | a word anywhere in a text of more than 60 words | once |
 //! | `mentions:n` | number of mentions, at most 5 | once |
 //!
+//! Of a long text the first 100 mentions and, for `text:`, the first 2,000 words are read.
 //! A mention itself is `@`: what is learnt of one target holds for all. Tone is turned around
 //! after a negation.
 
@@ -30,6 +31,8 @@ use super::{
 };
 
 const MANY_MENTIONS: usize = 5;
+/// Mentions past this one are listed but not read, so that the work is linear in the text.
+const READ_MENTIONS: usize = 100;
 
 /// Turns a text and the mentions of a target into a term vector.
 #[derive(Debug, Clone)]
@@ -102,7 +105,7 @@ pub fn for_each_target_term(
     }
     let mut surroundings = Surroundings::new(lexicon, words, mentions, visit);
     let mut read = HashSet::new();
-    for mention in mentions {
+    for mention in mentions.iter().take(READ_MENTIONS) {
         let window = surroundings.window(mention);
         if read.insert((window.start, window.end)) {
             surroundings.sentence(&window);

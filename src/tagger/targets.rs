@@ -4,9 +4,9 @@
 //! it starts a sentence is no name, and of a short and a long form (`Putin`, `Vladimir Putin`)
 //! the long one is kept; [`find_mentions`] finds both.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::features::{Mention, Word, find_mentions};
+use crate::features::{Mention, Word, find_mentions, read_words};
 
 /// The most targets that are found.
 pub const MAX_FOUND: usize = 5;
@@ -14,6 +14,8 @@ pub const MAX_FOUND: usize = 5;
 const MIN_MENTIONS: usize = 2;
 /// The longest name, in words.
 const MAX_WORDS: usize = 5;
+/// Names that are looked for in the whole text; more would take more than linear time.
+const CANDIDATES: usize = 32;
 
 /// Names and where they are mentioned, the most frequent first, then the first.
 #[must_use]
@@ -23,11 +25,13 @@ pub fn find_targets(words: &[Word], zones: &[&str]) -> Vec<(String, Vec<Mention>
         .filter(|word| !word.capital)
         .map(|word| word.term.as_str())
         .collect();
-    let names = names(words, zones, &lower);
+    let names = frequent_names(words, names(words, zones, &lower));
     let mut found: Vec<(String, Vec<Mention>)> = names
-        .iter()
-        .filter(|name| !is_short_form(name, &names))
-        .map(|name| (name.join(" "), find_mentions(words, &name.join(" "))))
+        .into_iter()
+        .map(|name| {
+            let mentions = find_mentions(words, &name);
+            (name, mentions)
+        })
         .filter(|(_, mentions)| mentions.len() >= MIN_MENTIONS)
         .collect();
     found.sort_by(|(_, a), (_, b)| {
@@ -172,14 +176,35 @@ fn without_possessive(text: &str) -> &str {
     cut.next().unwrap_or(text)
 }
 
-/// Whether a name is the last word of a longer one.
-fn is_short_form(name: &[&str], names: &[Vec<&str>]) -> bool {
-    let longer = |other: &&Vec<&str>| other.len() > name.len();
-    name.len() == 1
-        && names
-            .iter()
-            .filter(longer)
-            .any(|other| other.last() == name.last())
+/// The names whose last word is repeated most, without short forms of longer ones: few enough to
+/// look for each of them in the whole text.
+fn frequent_names(words: &[Word], names: Vec<Vec<&str>>) -> Vec<String> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for word in words.iter().filter(|word| word.capital) {
+        *counts.entry(&word.term).or_default() += 1;
+    }
+    let last = |name: &[&str]| {
+        let last = read_words(&name[name.len() - 1..], 1);
+        last.into_iter().next().map_or_else(String::new, |w| w.term)
+    };
+    let long = names.iter().filter(|name| name.len() > 1);
+    let ends: HashSet<String> = long.map(|name| last(name)).collect();
+    let mut counted: Vec<(usize, Vec<&str>)> = Vec::new();
+    for name in names {
+        let end = last(&name);
+        let count = counts.get(end.as_str()).copied().unwrap_or(0);
+        let short_form = name.len() == 1 && ends.contains(&end);
+        if count >= MIN_MENTIONS && !short_form {
+            counted.push((count, name));
+        }
+    }
+    // The sort is stable: of equals the one that comes first.
+    counted.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+    counted.truncate(CANDIDATES);
+    counted
+        .into_iter()
+        .map(|(_, name)| name.join(" "))
+        .collect()
 }
 
 #[cfg(test)]
