@@ -30,6 +30,7 @@ def check_all(checks, address, tools):
     checks.run("grpcurl lists the services", lambda: check_list(grpcurl))
     checks.run("grpcurl describes messages and errors", lambda: check_describe(grpcurl))
     checks.run("grpcurl tags an article", lambda: check_tagging(grpcurl))
+    checks.run("grpcurl asks for stances", lambda: check_stances(grpcurl))
     checks.run("buf curl describes the model", lambda: check_model(address, tools.buf))
 
 
@@ -71,12 +72,27 @@ def check_tagging(grpcurl):
     print(f"     topic: {topic['decision']}, first {labels[0]}")
 
 
+def check_stances(grpcurl):
+    """A target that is named twice, and one that is not in the text."""
+    request = {
+        "article": {"title": article.TITLE, "body": article.BODY, "targets": ["Norravia", "Atlantis"]},
+        "options": {"axes": ["stance"]},
+    }
+    answer = grpcurl(f"{TAGGING}/TagArticle", text=json.dumps(request))
+    norravia, atlantis = json.loads(answer)["tagging"]["stances"]
+    expect(norravia["decision"] == "DECISION_ASSIGNED", f"not judged: {norravia}")
+    expect(len(norravia["mentions"]) == 2, f"mentions: {norravia['mentions']}")
+    check_ranking(norravia["labels"])
+    reason = atlantis.get("abstainReason")
+    expect(reason == "ABSTAIN_REASON_TARGET_NOT_FOUND", f"Atlantis: {atlantis}")
+
+
 def check_ranking(labels):
     """Probabilities of a single-label axis fall and sum to 1."""
     probabilities = [label.get("probability", 0.0) for label in labels]
     expect(len(labels) > 1, f"labels: {labels}")
     expect(probabilities == sorted(probabilities, reverse=True), f"not falling: {probabilities}")
-    expect_close(sum(probabilities), 1.0, "sum of the topics' probabilities")
+    expect_close(sum(probabilities), 1.0, "sum of the labels' probabilities")
 
 
 def check_sum(label, evidence):
