@@ -17,7 +17,7 @@ pub struct Judgement {
     pub truth: Vec<usize>,
     /// Probability of every label.
     pub probabilities: Vec<f64>,
-    /// The most probable label.
+    /// The label that a single answer is: the most probable one, or the one that wins by weight.
     pub best: usize,
     /// Labels of the answer; empty for an abstention.
     pub assigned: Vec<usize>,

@@ -34,15 +34,16 @@ impl Lexicon {
         })
     }
 
-    /// A lexicon of words with valences in tenths.
+    /// A lexicon of words with valences in tenths; `None` where one is out of range.
     #[must_use]
-    pub fn from_tenths(words: Vec<(String, i8)>) -> Self {
+    pub fn from_tenths(words: Vec<(String, i8)>) -> Option<Self> {
+        let in_range = words.iter().all(|(_, tenths)| (-40..=40).contains(tenths));
         let words = words
             .into_iter()
             .map(|(word, tenths)| (word.into(), tenths));
-        Self {
+        in_range.then(|| Self {
             words: words.collect(),
-        }
+        })
     }
 
     /// All words with their valences in tenths, sorted.
@@ -83,7 +84,9 @@ mod tests {
         assert_eq!(lexicon.tenths("table"), 0);
         let words = lexicon.to_tenths();
         assert_eq!(words, [("bad".into(), -25), ("good".into(), 19)]);
-        assert_eq!(Lexicon::from_tenths(words).tenths("bad"), -25);
+        let back = Lexicon::from_tenths(words).unwrap();
+        assert_eq!(back.tenths("bad"), -25);
+        assert!(Lexicon::from_tenths(vec![("bad".into(), -128)]).is_none());
     }
 
     #[test]

@@ -76,6 +76,10 @@ impl<'a, V: FnMut(&str, Option<Mention>)> Surroundings<'a, V> {
     }
 
     pub fn emit(&mut self, prefix: &str, parts: &[&str], at: Option<Mention>) {
+        let length: usize = parts.iter().map(|part| part.len() + 1).sum();
+        if prefix.len() + length > Vocabulary::MAX_TERM_BYTES + 1 {
+            return;
+        }
         self.term.clear();
         self.term.push_str(prefix);
         for (index, part) in parts.iter().enumerate() {
@@ -84,9 +88,7 @@ impl<'a, V: FnMut(&str, Option<Mention>)> Surroundings<'a, V> {
             }
             self.term.push_str(part);
         }
-        if self.term.len() <= Vocabulary::MAX_TERM_BYTES {
-            (self.visit)(&self.term, at);
-        }
+        (self.visit)(&self.term, at);
     }
 
     /// The words around a mention that share its sentence.
@@ -110,8 +112,16 @@ impl<'a, V: FnMut(&str, Option<Mention>)> Surroundings<'a, V> {
 
     /// Valence in tenths, turned around after a negation.
     fn tone(&self, at: usize) -> i8 {
-        let tenths = self.lexicon.tenths(self.name(at));
-        if self.negated[at] { -tenths } else { tenths }
+        let name = self.name(at);
+        if name.len() > Vocabulary::MAX_TERM_BYTES {
+            return 0;
+        }
+        let tenths = self.lexicon.tenths(name);
+        if self.negated[at] {
+            tenths.saturating_neg()
+        } else {
+            tenths
+        }
     }
 
     pub fn sentence(&mut self, window: &Mention) {
@@ -169,7 +179,7 @@ impl<'a, V: FnMut(&str, Option<Mention>)> Surroundings<'a, V> {
         if with_valence {
             let mut valence = String::new();
             // Writing to a string cannot fail.
-            let _ = write!(valence, "{:+}", (f64::from(tone) / 10.0).round());
+            let _ = write!(valence, "{:+}", (f64::from(tone) / 10.0).round() + 0.0);
             self.emit(prefix, &[&valence], place);
         }
     }
@@ -219,8 +229,8 @@ impl<'a, V: FnMut(&str, Option<Mention>)> Surroundings<'a, V> {
         }
         let mut seen = HashSet::new();
         for at in 0..self.words.len().min(READ_WORDS) {
-            let word: &'a str = &self.words[at].term;
-            if seen.insert(word) {
+            let word = self.name(at);
+            if !self.masked[at] && seen.insert(word) {
                 self.emit("text:", &[word], Some(at..at + 1));
             }
         }

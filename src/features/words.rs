@@ -75,32 +75,36 @@ fn after_mark(open: bool, c: char) -> bool {
 /// Whether a sentence ends in the gap between two words: a full stop after a title, an initial or
 /// another abbreviation does not end one, nor one before a small letter.
 fn ends_sentence(last: &Word, gap: &str, next: &str) -> bool {
-    const ABBREVIATIONS: [&str; 31] = [
+    const ABBREVIATIONS: [&str; 32] = [
         "adm", "aug", "capt", "co", "col", "corp", "dec", "dr", "feb", "gen", "gov", "hon", "inc",
         "jan", "jr", "lt", "maj", "mr", "mrs", "ms", "no", "nov", "oct", "pres", "prof", "rep",
-        "rev", "sen", "sept", "sgt", "vs",
+        "rev", "sen", "sept", "sgt", "st", "vs",
     ];
     if gap.contains(['!', '?', '\n']) {
         return true;
     }
-    let abbreviated = ABBREVIATIONS.contains(&last.term.as_str())
-        || last.term == "st"
-        || last.term.chars().nth(1).is_none();
+    let abbreviated =
+        ABBREVIATIONS.contains(&last.term.as_str()) || last.term.chars().nth(1).is_none();
     gap.contains('.') && !abbreviated && !next.starts_with(char::is_lowercase)
 }
+
+/// The longest name, in words; a longer one is never found.
+pub const MAX_TARGET_WORDS: usize = 16;
+/// Mentions of one target past this one are passed over.
+pub const MAX_MENTIONS: usize = 1000;
 
 /// Where the words of `target` follow each other, in any case and with or without possessive
 /// `'s`. The last word of a longer name stands for all of it: `Putin` for `Vladimir Putin`.
 #[must_use]
 pub fn find_mentions(words: &[Word], target: &str) -> Vec<Mention> {
     let target = read_words(&[target], u32::MAX);
-    let Some(last) = target.last() else {
+    let Some(last) = target.last().filter(|_| target.len() <= MAX_TARGET_WORDS) else {
         return Vec::new();
     };
     let short = (target.len() > 1 && last.capital && last.term.len() > 3).then_some(last);
     let mut mentions = Vec::new();
     let mut at = 0;
-    while at < words.len() {
+    while at < words.len() && mentions.len() < MAX_MENTIONS {
         let length = if is_at(words, at, &target) {
             target.len()
         } else {

@@ -101,6 +101,11 @@ pub enum ModelFileError {
         "model canary {0} failed: this program reads text differently from the one that trained the model; train it again"
     )]
     Canary(usize),
+    /// The same around a target.
+    #[error(
+        "model canary of targets failed: this program reads text differently from the one that trained the model; train it again"
+    )]
+    TargetCanary,
 }
 
 /// Everything of a model but its tables.
@@ -283,9 +288,11 @@ impl StanceManifest {
     fn read(self, tensors: &SafeTensors<'_>) -> Result<StanceModel, ModelFileError> {
         let vocabulary = read_vocabulary(tensors, TARGET)?;
         let terms = vocabulary.len();
-        let featurizer = TargetFeaturizer::new(vocabulary, Lexicon::from_tenths(self.lexicon));
+        let lexicon = Lexicon::from_tenths(self.lexicon);
+        let lexicon = lexicon.ok_or(ModelFileError::Value("stance.lexicon"))?;
+        let featurizer = TargetFeaturizer::new(vocabulary, lexicon);
         if !self.canary.is_alive(&featurizer) {
-            return Err(ModelFileError::Canary(0));
+            return Err(ModelFileError::TargetCanary);
         }
         Ok(StanceModel {
             classifier: self.axis.read(tensors, terms)?,

@@ -58,8 +58,9 @@ impl<'m> StanceJudge<'m, '_> {
             Some(_) => featurizer.occurrences(&self.words, mentions),
             None => Vec::new(),
         };
-        // The sort is stable: places of one term stay in reading order.
-        occurrences.sort_by_key(|occurrence| occurrence.term);
+        // Windows of neighbouring mentions overlap: each place once, in reading order.
+        occurrences.sort_by_key(|o| (o.term, o.zone, o.span.start, o.span.end));
+        occurrences.dedup();
         let missing = mentions.is_empty().then_some(AbstainReason::TargetNotFound);
         let reader = Reader {
             vocabulary: featurizer.vocabulary(),

@@ -22,6 +22,8 @@ struct Sample(Vec<Kept>);
 
 struct Kept {
     hash: u64,
+    /// Position of its corpus in the source.
+    corpus: usize,
     fold: usize,
     document: Document,
 }
@@ -49,7 +51,7 @@ impl<'r> Documents<'r> {
     ) -> bool {
         let mut used = false;
         for (source, recipe) in self.recipe.sources.iter().enumerate() {
-            if recipe.corpora.iter().any(|name| name == corpus) {
+            if let Some(corpus) = recipe.corpora.iter().position(|name| name == corpus) {
                 used = true;
                 let document = Document {
                     vector: vector.clone(),
@@ -58,6 +60,7 @@ impl<'r> Documents<'r> {
                 };
                 let kept = Kept {
                     hash: hash(id),
+                    corpus,
                     fold,
                     document,
                 };
@@ -65,6 +68,17 @@ impl<'r> Documents<'r> {
             }
         }
         used
+    }
+
+    /// How many documents of a corpus are used.
+    #[must_use]
+    pub fn used(&self, corpus: &str) -> u64 {
+        let sources = self.recipe.sources.iter().zip(&self.sources);
+        let used = sources.map(|(recipe, sample)| {
+            let is_its = |kept: &&Kept| recipe.corpora[kept.corpus] == corpus;
+            sample.smallest(recipe.max_articles).filter(is_its).count() as u64
+        });
+        used.sum()
     }
 
     /// The table of all documents but those of one fold.
@@ -125,6 +139,7 @@ mod tests {
                 };
                 let kept = Kept {
                     hash: hash(&article.to_string()),
+                    corpus: 0,
                     fold: 0,
                     document,
                 };

@@ -55,6 +55,9 @@ impl<'r> Learner<'r> {
 
     /// Learns an example of `corpus` where it is labelled for this axis; says whether it was used.
     pub(super) fn add(&mut self, corpus: &str, example: &Example) -> Result<bool, TrainError> {
+        if !self.recipe.corpora().any(|name| name == corpus) {
+            return Ok(false);
+        }
         let Some(truth) = self.truth(corpus, example)? else {
             return Ok(false);
         };
@@ -69,6 +72,15 @@ impl<'r> Learner<'r> {
                 documents.add(corpus, &example.id, fold, &truth, vector)
             }
         })
+    }
+
+    /// How many of `seen` examples of a corpus the axis learns from in the end.
+    #[must_use]
+    pub fn used(&self, corpus: &str, seen: u64) -> u64 {
+        match &self.method {
+            Method::Experts(_) => seen,
+            Method::Regression(documents) => documents.used(corpus),
+        }
     }
 
     /// Positions of the example's labels; `None` where it is not labelled for this axis.
@@ -121,8 +133,11 @@ impl<'r> Learner<'r> {
         example: &Example,
         tables: &Tables,
     ) -> Result<Option<Sample>, TrainError> {
-        let table = &tables.held_out[self.folds.of(example)];
-        Ok(self.truth(corpus, example)?.map(|truth| Sample {
+        let Some(truth) = self.truth(corpus, example)? else {
+            return Ok(None);
+        };
+        let table = tables.held_out.get(self.folds.of(example));
+        Ok(table.map(|table| Sample {
             scores: table.scores(&example.vector),
             length: table.length(&example.vector),
             truth,

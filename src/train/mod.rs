@@ -186,22 +186,25 @@ fn learn<'r>(
     let mut learners: Vec<_> = recipe.axes.iter().zip(axes).map(new).collect();
     let mut corpora = Vec::new();
     for corpus in &recipe.corpora {
-        let mut articles = 0;
+        let mut seen = vec![0; learners.len()];
         let digest = stream.training(
             "learning",
             corpus,
             holdout,
             |record| example(featurizer, record),
             |example| {
-                let mut used = false;
-                for learner in &mut learners {
-                    used |= learner.add(&corpus.name, &example)?;
+                for (learner, seen) in learners.iter_mut().zip(&mut seen) {
+                    *seen += u64::from(learner.add(&corpus.name, &example)?);
                 }
-                articles += u64::from(used);
                 Ok(())
             },
         )?;
-        corpora.push(corpus_card(corpus, articles, digest));
+        // Axes share articles: the one that uses most tells how many.
+        let used = learners.iter().zip(seen);
+        let used = used
+            .map(|(learner, seen)| learner.used(&corpus.name, seen))
+            .max();
+        corpora.push(corpus_card(corpus, used.unwrap_or(0), digest));
     }
     Ok((learners, corpora))
 }

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::axis_recipe::{AxisRecipe, StanceRecipe};
 use crate::{
+    bayes::FitError,
     features::{FeaturizerConfig, selection::SelectionParams},
     model::{AbstentionPolicy, Card},
 };
@@ -77,6 +78,14 @@ pub enum RecipeError {
     /// Not TOML, or not a recipe.
     #[error("{0}")]
     Toml(#[from] toml::de::Error),
+    /// A parameter of a regression is out of range.
+    #[error("{path}.{source}")]
+    Fit {
+        /// Path of the regression.
+        path: String,
+        /// What is wrong.
+        source: FitError,
+    },
     /// A value is out of range or names nothing.
     #[error("{field} = {value:?}: {expected}")]
     Value {
@@ -125,6 +134,7 @@ impl Recipe {
         let field = "abstention.min_known_share";
         require(self.abstention.is_valid(), field, &share, "0 to 1")?;
         self.check_corpora("vocabulary.corpora", &self.vocabulary.corpora)?;
+        require(!self.axes.is_empty(), "axes", &"", "at least one")?;
         let mut axes = self.axes.iter().enumerate();
         axes.try_for_each(|(index, axis)| self.check_axis(&format!("axes[{index}]"), axis))?;
         let mut stance = self.stance.iter();
@@ -139,10 +149,37 @@ impl Recipe {
         let probable = (0.0..=1.0).contains(&minimum);
         require(probable, &field("min_probability"), &minimum, "0 to 1")?;
         self.check_corpora(&field("calibrate_on"), &axis.calibrate_on)?;
+        for name in &axis.calibrate_on {
+            let learnt = axis.corpora().any(|corpus| corpus == name);
+            let expected = "a corpus that the axis learns from";
+            require(learnt, &field("calibrate_on"), name, expected)?;
+        }
+        let calibrated = !axis.calibrate_on.is_empty();
+        require(
+            calibrated,
+            &field("calibrate_on"),
+            &"",
+            "at least one corpus",
+        )?;
         let experts = &axis.experts;
         let one = experts.is_empty() != axis.regression.is_none();
         let expected = "one or more, or else a regression";
         require(one, &field("experts"), &experts.len(), expected)?;
+        if let Some(regression) = &axis.regression {
+            let path = field("regression");
+            let checked = regression.params.check();
+            checked.map_err(|source| RecipeError::Fit {
+                path: path.clone(),
+                source,
+            })?;
+            let some = regression
+                .sources
+                .iter()
+                .any(|source| source.max_articles > 0);
+            let sources = regression.sources.len();
+            let expected = "one or more with max_articles above 0";
+            require(some, &format!("{path}.sources"), &sources, expected)?;
+        }
         for source in axis.regression.iter().flat_map(|r| &r.sources) {
             let sources = field("regression.sources");
             self.check_corpora(&format!("{sources}.corpora"), &source.corpora)?;

@@ -58,9 +58,10 @@ const BALANCES: std::ops::RangeInclusive<u32> = 0..=10;
 fn label_weights(calibration: &Calibration, samples: &[Sample]) -> Vec<f64> {
     let labels = calibration.labels.len();
     let probabilities = calibrated(AxisKind::Single, calibration, samples);
+    // Every sample of a single-label axis has a label.
     let truth: Vec<usize> = samples
         .iter()
-        .filter_map(|s| s.truth.first().copied())
+        .map(|s| s.truth.first().copied().unwrap_or(0))
         .collect();
     let mut counts = vec![1.0; labels];
     truth.iter().for_each(|&label| counts[label] += 1.0);
