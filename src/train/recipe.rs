@@ -149,11 +149,6 @@ impl Recipe {
         let probable = (0.0..=1.0).contains(&minimum);
         require(probable, &field("min_probability"), &minimum, "0 to 1")?;
         self.check_corpora(&field("calibrate_on"), &axis.calibrate_on)?;
-        for name in &axis.calibrate_on {
-            let learnt = axis.corpora().any(|corpus| corpus == name);
-            let expected = "a corpus that the axis learns from";
-            require(learnt, &field("calibrate_on"), name, expected)?;
-        }
         let calibrated = !axis.calibrate_on.is_empty();
         require(
             calibrated,
@@ -165,11 +160,27 @@ impl Recipe {
         let one = experts.is_empty() != axis.regression.is_none();
         let expected = "one or more, or else a regression";
         require(one, &field("experts"), &experts.len(), expected)?;
+        self.check_regression(axis, &field("regression"))?;
+        for expert in experts {
+            self.check_corpora(&field("experts.corpora"), &expert.corpora)?;
+            let weight = expert.weight;
+            let finite = weight.is_finite();
+            require(finite, &field("experts.weight"), &weight, "a finite number")?;
+        }
+        for name in &axis.calibrate_on {
+            let learnt = axis.corpora().any(|corpus| corpus == name);
+            let expected = "a corpus that the axis learns from";
+            require(learnt, &field("calibrate_on"), name, expected)?;
+        }
+        let measured = axis.measure.iter().map(|m| m.corpus.clone());
+        self.check_corpora(&field("measure.corpus"), &measured.collect::<Vec<_>>())
+    }
+
+    fn check_regression(&self, axis: &AxisRecipe, path: &str) -> Result<(), RecipeError> {
         if let Some(regression) = &axis.regression {
-            let path = field("regression");
             let checked = regression.params.check();
             checked.map_err(|source| RecipeError::Fit {
-                path: path.clone(),
+                path: path.into(),
                 source,
             })?;
             let some = regression
@@ -181,21 +192,14 @@ impl Recipe {
             require(some, &format!("{path}.sources"), &sources, expected)?;
         }
         for source in axis.regression.iter().flat_map(|r| &r.sources) {
-            let sources = field("regression.sources");
+            let sources = format!("{path}.sources");
             self.check_corpora(&format!("{sources}.corpora"), &source.corpora)?;
             let weight = source.weight;
             let fits = weight.is_finite() && weight >= 0.0;
             let expected = "a finite number, 0 or more";
             require(fits, &format!("{sources}.weight"), &weight, expected)?;
         }
-        for expert in experts {
-            self.check_corpora(&field("experts.corpora"), &expert.corpora)?;
-            let weight = expert.weight;
-            let finite = weight.is_finite();
-            require(finite, &field("experts.weight"), &weight, "a finite number")?;
-        }
-        let measured = axis.measure.iter().map(|m| m.corpus.clone());
-        self.check_corpora(&field("measure.corpus"), &measured.collect::<Vec<_>>())
+        Ok(())
     }
 
     fn check_corpora(&self, field: &str, names: &[String]) -> Result<(), RecipeError> {
