@@ -118,6 +118,16 @@ pub fn percent_mesh(
         .draw()
 }
 
+/// The size of a chart that measures so much.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a chart is a few thousand pixels wide"
+)]
+pub fn pixels(value: f64) -> u32 {
+    value.ceil() as u32
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use plotters::prelude::*;
 
 use super::{
     Page, ReportError,
-    canvas::{Anchor, Area, Drawn, TEXT, anchored, chart, font, px},
+    canvas::{Anchor, Area, Drawn, TEXT, anchored, chart, font, pixels, px},
     numbers::{count, percent, shortened},
     palette::{FIRST_DEEP, INK, MUTED, ON_DEEP, ON_PALE, SHADES},
 };
@@ -108,15 +108,6 @@ fn diagram(page: &Page<'_>, shown: &[usize]) -> Result<Markup, ReportError> {
         }
         draw_legend(area, (layout.rows, layout.columns + side))
     })
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a chart is a few thousand pixels wide"
-)]
-fn pixels(value: f64) -> u32 {
-    value.ceil() as u32
 }
 
 fn draw_names(area: &Area<'_>, layout: Layout, names: &[&str]) -> Drawn {

@@ -5,7 +5,7 @@ use plotters::prelude::*;
 
 use super::{
     Page, ReportError,
-    canvas::{Anchor, Area, Drawn, TEXT, anchored, chart, font, line, px},
+    canvas::{Anchor, Area, Drawn, TEXT, anchored, chart, font, line, pixels, px},
     numbers::{count, shortened},
     palette::{Colour, DATA, FAINT, GRID, INK, MUTED, WRONG},
 };
@@ -58,15 +58,6 @@ fn diagram(labels: &[LabelReport]) -> Result<Markup, ReportError> {
         }
         Ok(())
     })
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a chart is a few thousand pixels wide"
-)]
-fn pixels(value: f64) -> u32 {
-    value.ceil() as u32
 }
 
 fn draw_head(area: &Area<'_>) -> Drawn {

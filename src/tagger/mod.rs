@@ -12,7 +12,7 @@ pub use tagging::{
     Tagging, TargetStance, TextStatistics, Warning,
 };
 
-use reader::Reader;
+use reader::{Reader, by_term};
 use stance::StanceJudge;
 use thiserror::Error;
 
@@ -73,12 +73,10 @@ impl Tagger {
         let classifiers = self.classifiers(&options.axes)?;
         let zones = article.zones();
         let vector = self.model.featurizer().transform(&zones);
-        let mut occurrences = match options.max_evidence {
-            Some(_) => self.model.featurizer().occurrences(&zones),
+        let occurrences = match options.max_evidence {
+            Some(_) => by_term(self.model.featurizer().occurrences(&zones)),
             None => Vec::new(),
         };
-        // The sort is stable: places of one term stay in reading order.
-        occurrences.sort_by_key(|occurrence| occurrence.term);
         let detected = language::detect(article);
         let abstain = self.abstain_reason(article, &vector, detected);
         let reader = Reader {

@@ -9,6 +9,14 @@ use crate::{
     text::Span,
 };
 
+/// Occurrences as a [`Reader`] wants them: by term, each place once and in reading order. The
+/// windows of neighbouring mentions of a target overlap and name a place more than once.
+pub fn by_term(mut occurrences: Vec<Occurrence>) -> Vec<Occurrence> {
+    occurrences.sort_by_key(|o| (o.term, o.zone, o.span.start, o.span.end));
+    occurrences.dedup();
+    occurrences
+}
+
 /// One vector as every axis reads it.
 pub struct Reader<'m, 'a> {
     pub vocabulary: &'m Vocabulary,

@@ -1,7 +1,9 @@
 //! Where a text stands towards its targets.
 
 use super::{
-    AbstainReason, Decision, TagOptions, TargetStance, reader::Reader, targets::find_targets,
+    AbstainReason, Decision, TagOptions, TargetStance,
+    reader::{Reader, by_term},
+    targets::find_targets,
 };
 use crate::{
     article::{Article, ArticleField},
@@ -54,13 +56,10 @@ impl<'m> StanceJudge<'m, '_> {
     ) -> (Decision, Vec<super::LabelScore<'m>>) {
         let featurizer = &stance.featurizer;
         let vector = featurizer.transform(&self.words, mentions);
-        let mut occurrences = match self.options.max_evidence {
-            Some(_) => featurizer.occurrences(&self.words, mentions),
+        let occurrences = match self.options.max_evidence {
+            Some(_) => by_term(featurizer.occurrences(&self.words, mentions)),
             None => Vec::new(),
         };
-        // Windows of neighbouring mentions overlap: each place once, in reading order.
-        occurrences.sort_by_key(|o| (o.term, o.zone, o.span.start, o.span.end));
-        occurrences.dedup();
         let missing = mentions.is_empty().then_some(AbstainReason::TargetNotFound);
         let reader = Reader {
             vocabulary: featurizer.vocabulary(),

@@ -60,16 +60,7 @@ pub(super) fn train_stance(
     let featurizer = TargetFeaturizer::new(vocabulary, definition.lexicon.clone());
     let terms = featurizer.vocabulary().len();
     let mut learner = Learner::new(&stance.axis, &definition.axis, terms);
-    let mut articles: BTreeMap<String, u64> = BTreeMap::new();
-    let mut last = String::new();
-    task.each("learning stance from", &featurizer, |corpus, example| {
-        // The targets of an article follow each other.
-        if learner.add(corpus, example)? && last != example.id {
-            last.clone_from(&example.id);
-            *articles.entry(corpus.into()).or_default() += 1;
-        }
-        Ok(())
-    })?;
+    let articles = task.learn(&featurizer, &mut learner)?;
     stream.observer.stage("fitting stance");
     let tables = learner.fit()?;
     let samples = task.out_of_fold(&featurizer, &learner, &tables)?;
@@ -137,6 +128,25 @@ impl Task<'_> {
             )?;
         }
         Ok(())
+    }
+
+    /// Shows the learner every target; returns the articles that taught it, by corpus.
+    fn learn(
+        &self,
+        featurizer: &TargetFeaturizer,
+        learner: &mut Learner<'_>,
+    ) -> Result<BTreeMap<String, u64>, TrainError> {
+        let mut articles: BTreeMap<String, u64> = BTreeMap::new();
+        let mut last = String::new();
+        self.each("learning stance from", featurizer, |corpus, example| {
+            // The targets of an article follow each other.
+            if learner.add(corpus, example)? && last != example.id {
+                last.clone_from(&example.id);
+                *articles.entry(corpus.into()).or_default() += 1;
+            }
+            Ok(())
+        })?;
+        Ok(articles)
     }
 
     fn out_of_fold(
