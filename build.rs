@@ -22,10 +22,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     tonic_prost_build::configure()
         .codec_path("crate::server::codec::CheckedCodec")
         .extern_path(".google.protobuf.Timestamp", "::pbjson_types::Timestamp")
+        .extern_path(".google.rpc.Status", "::tonic_types::Status")
         .compile_fds(descriptors)?;
 
     pbjson_build::Builder::new()
         .register_descriptors(&encoded)?
+        // Only answers are printed, and an `Any` has no JSON of its own.
+        .exclude([".newstance.v1.TagArticleResult"])
+        .exclude([".newstance.v1.BatchTagArticlesResponse"])
+        .exclude([".newstance.v1.StreamTagArticlesResponse"])
         .build(&[".newstance.v1"])?;
     Ok(())
 }

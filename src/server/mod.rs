@@ -5,6 +5,7 @@
 //! [`status`].
 
 pub mod codec;
+pub mod config;
 pub mod convert;
 pub mod describe;
 pub mod models;
