@@ -11,7 +11,8 @@ use tokio::{net::TcpListener, signal};
 
 use super::{CliError, load_model, model_source};
 use crate::server::{
-    self, ServeError,
+    self, ServeError, Stop,
+    config::Config,
     describe::resource_name,
     models::{DuplicateModel, Models},
 };
@@ -43,8 +44,10 @@ impl Args {
         let address = listener.local_addr().map_err(cannot_listen)?;
         anstream::eprintln!("newstance: listening on {address}");
         let ready = move |models: &Models| announce(models, started);
+        let mut config = Config::default();
+        config.reload.models_in_use = model.iter().chain(&packs).cloned().collect();
         let load = move || load_models(model.as_deref(), &packs);
-        let served = server::serve(listener, load, ready, stop_signal()).await;
+        let served = server::serve(listener, config, load, ready, stop_signal()).await;
         served.map_err(|error| match error {
             ServeError::Model(error) => error,
             error => CliError::Serve(Box::new(error)),
@@ -89,17 +92,17 @@ fn announce(models: &Models, started: Instant) {
 }
 
 /// Completes on Ctrl-C and, where there is such a thing, on SIGTERM.
-async fn stop_signal() {
+async fn stop_signal() -> Stop {
     #[cfg(unix)]
     {
         if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
-            tokio::select! {
-                _ = signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+            return tokio::select! {
+                _ = signal::ctrl_c() => Stop::Now,
+                _ = terminate.recv() => Stop::Planned,
+            };
         }
     }
     // Without signals the server runs until it is killed.
     let _ = signal::ctrl_c().await;
+    Stop::Now
 }
