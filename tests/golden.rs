@@ -7,7 +7,7 @@ use newstance::{
     article::ArticleLimits,
     model::Model,
     server::{
-        convert::{TagRequest, response},
+        convert::{self, TagRequest},
         describe, pb,
     },
     tagger::Tagger,
