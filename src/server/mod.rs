@@ -11,6 +11,7 @@ pub mod describe;
 pub mod models;
 pub mod oversize;
 pub mod pb;
+pub mod probe;
 pub mod resource;
 pub mod services;
 pub mod status;
