@@ -157,6 +157,12 @@ impl Article {
         ArticleField::ALL.map(|field| self.text(field))
     }
 
+    /// Size of its texts together, in bytes.
+    #[must_use]
+    pub fn text_bytes(&self) -> usize {
+        self.zones().iter().map(|text| text.len()).sum()
+    }
+
     /// BCP 47 tag given by the caller, possibly empty.
     #[must_use]
     pub fn language(&self) -> &str {

@@ -229,16 +229,24 @@ fn what_is_not_understood_is_refused_by_name_and_place() {
 fn files_that_cannot_be_used_are_found_before_serving() {
     let directory = tempfile::tempdir().unwrap();
     let rubbish = write(directory.path(), "rubbish", "rubbish");
-    for flags in [
-        ["--pack=/nowhere", ""],
-        ["--tls-cert=/nowhere", &format!("--tls-key={rubbish}")],
-        ["--tokens=/nowhere", ""],
-        ["--model-dir=/nowhere", ""],
+    let option = |name: &str, file: &str| format!("--{name}={file}");
+    let pack = option("pack", &rubbish);
+    let tokens = option("tokens", &rubbish);
+    let (cert, key) = (option("tls-cert", &rubbish), option("tls-key", &rubbish));
+    for (flags, message) in [
+        (vec!["--pack=/nowhere"], "newstance: /nowhere: "),
+        (vec!["--model-dir=/nowhere"], "newstance: /nowhere: "),
+        (
+            vec!["--tls-cert=/nowhere", &key],
+            "newstance: TLS: /nowhere: ",
+        ),
+        (vec!["--tokens=/nowhere"], "newstance: tokens: "),
+        (vec![&pack], &rubbish),
+        (vec![&tokens], "not a file of tokens"),
+        (vec![&cert, &key], &rubbish),
     ] {
-        let flags: Vec<&str> = flags.into_iter().filter(|flag| !flag.is_empty()).collect();
-        refuses(&[], &flags, 1, "newstance: /nowhere: ");
+        refuses(&[], &flags, 1, message);
     }
-    refuses(&[], &["--pack", &rubbish], 1, &format!("{rubbish}: "));
 }
 
 #[test]
@@ -257,9 +265,10 @@ struct Server {
 }
 
 impl Server {
-    fn start() -> Self {
-        let flags = ["serve", "--listen=127.0.0.1:0", "--model", &model()];
-        let mut child = newstance(&flags).stderr(Stdio::piped()).spawn().unwrap();
+    fn start(flags: &[&str]) -> Self {
+        let model = model();
+        let mut command = newstance(&["serve", "--listen=127.0.0.1:0", "--model", &model]);
+        let mut child = command.args(flags).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = lines.next().unwrap().unwrap();
         let address = address.rsplit_once(' ').unwrap().1.to_owned();
@@ -290,7 +299,7 @@ fn health(variables: &[(&str, &str)], flags: &[&str]) -> (Option<i32>, String, S
 
 #[test]
 fn health_asks_a_server_and_its_services() {
-    let server = Server::start();
+    let server = Server::start(&[]);
     let serving = (Some(0), "SERVING\n".to_owned(), String::new());
     let everywhere = server.address.replace("127.0.0.1", "0.0.0.0");
     for address in [&server.address, &everywhere] {
@@ -306,6 +315,29 @@ fn health_asks_a_server_and_its_services() {
         errors.contains("no service \"newstance.v1.Nothing\""),
         "{errors}"
     );
+}
+
+#[test]
+fn health_speaks_tls_and_shows_a_certificate() {
+    let directory = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(["news.example".to_owned()]).unwrap();
+    let cert = write(directory.path(), "cert", &made.cert.pem());
+    let key = write(directory.path(), "key", &made.signing_key.serialize_pem());
+    let pair = ["--tls-cert", &cert, "--tls-key", &key];
+    let server = Server::start(&[&pair[..], &["--tls-client-ca", &cert]].concat());
+    let name = ["--tls-ca", &cert, "--tls-name", "news.example"];
+    let ask = |flags: &[&[&str]]| {
+        let address = ["--address", server.address.as_str()];
+        health(&[], &[&address, flags.concat().as_slice()].concat())
+    };
+    let (code, answer, errors) = ask(&[&name, &pair]);
+    assert_eq!((code, answer.as_str()), (Some(0), "SERVING\n"), "{errors}");
+    let no_certificate = ask(&[&name]);
+    let other_name = ask(&[&["--tls-ca", &cert], &pair]);
+    let plaintext = ask(&[]);
+    for (code, answer, errors) in [no_certificate, other_name, plaintext] {
+        assert_eq!((code, answer.as_str()), (Some(1), ""), "{errors}");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use newstance::{
     article::ArticleLimits,
     model::Model,
     server::{
-        convert::{TagRequest, response},
+        convert::{self, TagRequest},
         describe, pb,
     },
     tagger::Tagger,
@@ -48,9 +48,13 @@ fn request() -> pb::TagArticleRequest {
 fn answer() -> pb::TagArticleResponse {
     let tagger = Tagger::new(Model::from_bytes(&common::fixture()).unwrap());
     let request = TagRequest::new(request(), &ArticleLimits::default()).unwrap();
-    let tagging = tagger.tag(&request.article, &request.options).unwrap();
+    let TagRequest { article, settings } = request;
+    let tagging = tagger.tag(&article, &settings.options).unwrap();
     let model = describe::version(tagger.model());
-    response(&request.article, request.encoding, model, tagging)
+    let tagging = convert::answer(&article, settings.encoding, model, tagging);
+    pb::TagArticleResponse {
+        tagging: Some(tagging),
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ use common::TestServer;
 use newstance::{
     model::Model,
     server::{
+        config::Config,
         models::Models,
         pb::{self, tagging_service_client::TaggingServiceClient},
     },
@@ -41,7 +42,8 @@ async fn health_turns_to_serving_when_the_model_is_warm() {
         wait.recv().unwrap();
         tiny()
     };
-    let server = TestServer::start_loading(load, move || ready.send(()).unwrap()).await;
+    let server =
+        TestServer::start_loading(Config::default(), load, move || ready.send(()).unwrap()).await;
     let channel = server.channel().await;
     let services = [
         "",
@@ -129,7 +131,7 @@ async fn a_model_that_cannot_be_loaded_ends_the_server() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let load = || Model::from_bytes(b"rubbish").map(Models::from);
     let never = std::future::pending();
-    let ended = newstance::server::serve(listener, load, |_| {}, never).await;
+    let ended = newstance::server::serve(listener, Config::default(), load, |_| {}, never).await;
     assert!(
         ended
             .unwrap_err()

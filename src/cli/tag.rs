@@ -13,7 +13,7 @@ use super::{CliError, Format, load_model, open, progress::Progress, render};
 use crate::{
     article::{Article, ArticleLimits, ArticleParts},
     corpus::{CorpusError, Record, Records, decompressed},
-    server::{convert::response, describe},
+    server::{convert, describe, pb},
     tagger::{TagOptions, Tagger},
     text::OffsetEncoding,
     train::Observer,
@@ -226,7 +226,10 @@ impl Job<'_> {
             Format::Text => render::text(article, &tagging, self.tagger.model(), colour).into(),
             Format::Json => {
                 let model = describe::version(self.tagger.model());
-                let message = response(article, OffsetEncoding::Utf8, model, tagging);
+                let tagging = convert::answer(article, OffsetEncoding::Utf8, model, tagging);
+                let message = pb::TagArticleResponse {
+                    tagging: Some(tagging),
+                };
                 serde_json::to_vec(&message).map_err(io::Error::from)?
             }
         };

@@ -159,6 +159,8 @@ pub struct Web {
 /// Models and files that change while the server runs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reload {
+    /// The model files in use, which are read again when they change.
+    pub models_in_use: Vec<PathBuf>,
     /// Folder of the files that `LoadModel` may name; without one it is off.
     pub folder: Option<PathBuf>,
     /// How often the files in use (models, certificates, tokens) are looked at; `None` for never.
@@ -170,6 +172,7 @@ pub struct Reload {
 impl Default for Reload {
     fn default() -> Self {
         Self {
+            models_in_use: Vec::new(),
             folder: None,
             interval: Some(Duration::from_secs(10)),
             models: NonZeroU32::new(16).unwrap_or(NonZeroU32::MIN),

@@ -1,11 +1,11 @@
 //! How a model describes itself on the wire.
 
 use super::{
-    convert::{MAX_AXES, MAX_EVIDENCE, MAX_LABELS},
+    config::Config,
+    convert::request::{MAX_AXES, MAX_EVIDENCE, MAX_LABELS},
     pb,
 };
 use crate::{
-    article::ArticleLimits,
     label::{Axis, AxisKind},
     model::{CorpusCard, MetricCard, Model},
 };
@@ -108,16 +108,21 @@ fn metric(metric: &MetricCard) -> pb::Metric {
 
 /// What the server accepts.
 #[must_use]
-pub fn limits(model: &Model, limits: &ArticleLimits, max_request_bytes: usize) -> pb::ServerLimits {
+pub fn limits(model: &Model, config: &Config) -> pb::ServerLimits {
+    let requests = &config.requests;
+    let article = &requests.article;
+    let admission = &config.admission;
     pb::ServerLimits {
-        max_request_bytes: max_request_bytes as u64,
-        max_title_bytes: limits.title_bytes,
-        max_body_bytes: limits.body_bytes,
-        max_name_bytes: limits.name_bytes,
-        max_targets: limits.targets,
+        max_request_bytes: requests.request_bytes as u64,
+        max_title_bytes: article.title_bytes,
+        max_body_bytes: article.body_bytes,
+        max_name_bytes: article.name_bytes,
+        max_targets: article.targets,
         max_tokens: model.featurizer().config().max_tokens(),
         max_axes: MAX_AXES,
         max_evidence: MAX_EVIDENCE,
         max_labels: MAX_LABELS,
+        max_batch_articles: requests.batch_articles.get(),
+        max_articles_in_flight: admission.articles.get().saturating_add(admission.queue),
     }
 }

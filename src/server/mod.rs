@@ -1,43 +1,47 @@
 //! The gRPC service: everything of tonic, prost and tokio.
 //!
-//! A request is decoded by [`codec`], checked and converted by [`convert`] and [`resource`],
-//! answered by [`services`] with one of the [`models`] and, where it fails, explained by
-//! [`status`].
+//! A call comes in on one of the [`connections`], passes the rules for all [`calls`] (its token,
+//! its deadline, the load), is decoded by [`codec`], checked by [`convert`] and [`resource`],
+//! answered by [`services`] with one of the [`models`] of the [`store`] and, where it fails,
+//! explained by [`status`]. What is to be labelled passes [`admission`]; long work runs on the
+//! [`pool`]. From outside, [`probe`] asks a server whether it serves.
 
+pub mod admission;
+pub mod auth;
+pub mod calls;
 pub mod codec;
 pub mod config;
+pub mod connections;
 pub mod convert;
+mod deadline;
 pub mod describe;
+mod files;
 pub mod models;
-pub mod oversize;
+mod oversize;
 pub mod pb;
+pub mod pool;
 pub mod probe;
+pub mod reload;
 pub mod resource;
+mod routes;
 pub mod services;
 pub mod status;
+pub mod store;
+pub mod tls;
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, sync::Arc, time::Duration};
 
-use tokio::net::TcpListener;
-use tonic::{
-    body::Body,
-    transport::{
-        Server,
-        server::{Router, TcpIncoming},
-    },
-};
+use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic_health::{ServingStatus, server::HealthReporter};
-use tower::{
-    layer::util::{Identity, Stack},
-    util::MapResponseLayer,
-};
 
+use auth::{Tokens, TokensError};
+use config::Config;
+use connections::Connections;
 use models::Models;
-use pb::{model_service_server::ModelServiceServer, tagging_service_server::TaggingServiceServer};
+use reload::Reloads;
 use services::Shared;
-
-/// The largest encoded request.
-pub const MAX_REQUEST_BYTES: usize = 4 * 1024 * 1024;
+use tls::{Certificates, TlsError};
 
 /// What health knows: the server as a whole and each service.
 const HEALTH_KEYS: [&str; 3] = [
@@ -45,6 +49,8 @@ const HEALTH_KEYS: [&str; 3] = [
     "newstance.v1.TaggingService",
     "newstance.v1.ModelService",
 ];
+/// How long connections may take to notice that they are cut.
+const CUT_TIME: Duration = Duration::from_secs(1);
 
 /// Why a server stopped.
 #[derive(Debug, thiserror::Error)]
@@ -55,84 +61,107 @@ pub enum ServeError<E> {
     /// The loader panicked or was cancelled.
     #[error("loading the models was interrupted")]
     Interrupted,
-    /// The network failed.
-    #[error("cannot serve: {0}")]
-    Transport(#[from] tonic::transport::Error),
+    /// The certificates cannot be used.
+    #[error("TLS: {0}")]
+    Tls(#[from] TlsError),
+    /// The tokens cannot be used.
+    #[error("tokens: {0}")]
+    Tokens(#[from] TokensError),
     /// Reflection could not be set up.
     #[error("cannot describe the services: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),
 }
 
-/// Serves on `listener` until `shutdown` completes, then finishes the calls in flight.
+/// Who asks the server to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// An operator's system: load balancers are given time to notice.
+    Planned,
+    /// A person who waits for it.
+    Now,
+}
+
+/// Serves on `listener` until `stop` completes, then finishes the calls in flight.
 ///
 /// The port answers at once and says NOT_SERVING; `load` runs meanwhile on a thread of its own.
 /// When every model is warm, health turns to SERVING and `ready` is told.
 ///
 /// # Errors
-/// When a model cannot be loaded or the network fails.
+/// When a model cannot be loaded, or a file of the configuration is unsound.
 pub async fn serve<E: Send + 'static>(
     listener: TcpListener,
+    config: Config,
     load: impl FnOnce() -> Result<Models, E> + Send + 'static,
     ready: impl FnOnce(&Models) + Send + 'static,
-    shutdown: impl Future<Output = ()> + Send + 'static,
+    stop: impl Future<Output = Stop> + Send + 'static,
 ) -> Result<(), ServeError<E>> {
-    let shared = Shared::default();
+    let security = &config.security;
+    let tokens = security.tokens.as_deref().map(Tokens::read).transpose()?;
+    let certificates = security.tls.as_ref().map(Certificates::read).transpose()?;
+    let shared = Shared::new(config);
     let (health, health_service) = tonic_health::server::health_reporter();
     set_health(&health, ServingStatus::NotServing).await;
 
-    let stopping = health.clone();
-    let shutdown = async move {
-        shutdown.await;
-        set_health(&stopping, ServingStatus::NotServing).await;
+    let service = routes::service(&shared, tokens.clone(), health_service)?;
+    let connections = Connections {
+        limits: shared.config().connections,
+        http1: shared.config().web.is_some(),
+        certificates: certificates.clone(),
+        closing: CancellationToken::new(),
+        cut: CancellationToken::new(),
+        open: TaskTracker::new(),
     };
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-    let serving = router(&shared)?
-        .add_service(health_service)
-        .serve_with_incoming_shutdown(incoming, shutdown);
+    let reloads = Reloads::new(&shared, certificates, tokens);
+    let accepting = tokio::spawn(connections.clone().accept(listener, service));
 
-    let loading = async {
-        let loaded = tokio::task::spawn_blocking(|| load().inspect(Models::warm)).await;
-        let models = loaded.map_err(|_| ServeError::Interrupted)?;
-        let models = Arc::new(models.map_err(ServeError::Model)?);
-        shared.set_models(models.clone());
-        set_health(&health, ServingStatus::Serving).await;
-        ready(&models);
-        Ok::<_, ServeError<E>>(())
+    let running = async {
+        start(&shared, &health, load, ready).await?;
+        reloads.run().await
     };
-    tokio::pin!(serving);
-    tokio::select! {
-        served = &mut serving => return Ok(served?),
-        loaded = loading => loaded?,
+    let stopped = tokio::select! {
+        failed = running => failed.map(|never| match never {}),
+        stop = stop => Ok(stop),
+    };
+    set_health(&health, ServingStatus::NotServing).await;
+    let drain = shared.config().drain;
+    if matches!(stopped, Ok(Stop::Planned)) {
+        tokio::time::sleep(drain.pause).await;
     }
-    Ok(serving.await?)
+    end(connections, accepting, drain.timeout).await;
+    stopped.map(|_| ())
 }
 
-/// Our services and reflection.
-fn router(shared: &Shared) -> Result<AnswerRouter, tonic_reflection::server::Error> {
-    let tagging = TaggingServiceServer::new(shared.clone());
-    let models = ModelServiceServer::new(shared.clone());
-    let explain: ExplainOversize = oversize::explain_oversize;
-    Ok(Server::builder()
-        .layer(MapResponseLayer::new(explain))
-        .add_service(reflection().build_v1()?)
-        .add_service(reflection().build_v1alpha()?)
-        .add_service(tagging.max_decoding_message_size(MAX_REQUEST_BYTES))
-        .add_service(models.max_decoding_message_size(MAX_REQUEST_BYTES)))
+/// Loads and warms the models, and puts them in service.
+async fn start<E: Send + 'static>(
+    shared: &Shared,
+    health: &HealthReporter,
+    load: impl FnOnce() -> Result<Models, E> + Send + 'static,
+    ready: impl FnOnce(&Models) + Send + 'static,
+) -> Result<(), ServeError<E>> {
+    let loaded = tokio::task::spawn_blocking(|| load().inspect(Models::warm)).await;
+    let models = loaded.map_err(|_| ServeError::Interrupted)?;
+    let models = Arc::new(models.map_err(ServeError::Model)?);
+    shared.store().start(models.clone());
+    set_health(health, ServingStatus::Serving).await;
+    ready(&models);
+    Ok(())
 }
 
-type ExplainOversize = fn(http::Response<Body>) -> http::Response<Body>;
-type AnswerRouter = Router<Stack<MapResponseLayer<ExplainOversize>, Identity>>;
+/// Asks every connection to go, and cuts those that are still there after `time`.
+async fn end(connections: Connections, accepting: JoinHandle<()>, time: Duration) {
+    connections.closing.cancel();
+    // It ends by itself now, and with it the listener.
+    let _ = accepting.await;
+    connections.open.close();
+    if timeout(time, connections.open.wait()).await.is_err() {
+        tracing::warn!("{} connections were cut off", connections.open.len());
+        connections.cut.cancel();
+        let _ = timeout(CUT_TIME, connections.open.wait()).await;
+    }
+}
 
 async fn set_health(health: &HealthReporter, status: ServingStatus) {
     for key in HEALTH_KEYS {
         health.set_service_status(key, status).await;
     }
-}
-
-/// Descriptors of everything that is served, and of the error details.
-fn reflection() -> tonic_reflection::server::Builder<'static> {
-    tonic_reflection::server::Builder::configure()
-        .register_encoded_file_descriptor_set(pb::DESCRIPTORS)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
 }

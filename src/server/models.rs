@@ -1,6 +1,6 @@
 //! [`Models`]: the models that a server answers with, each under its own name.
 
-use std::{collections::BTreeMap, iter, ops::Bound, sync::Arc};
+use std::{collections::BTreeMap, iter, mem, ops::Bound, sync::Arc};
 
 use thiserror::Error;
 
@@ -52,6 +52,30 @@ impl Models {
         Ok(self)
     }
 
+    /// These models with another one in service under its name, and the one that it replaces.
+    /// Where `make_default` is set, it also becomes the default.
+    #[must_use]
+    pub fn with_active(
+        &self,
+        tagger: Arc<Tagger>,
+        make_default: bool,
+    ) -> (Self, Option<Arc<Tagger>>) {
+        let mut models = self.clone();
+        let name = name_of(&tagger).to_owned();
+        if name == name_of(&models.default) {
+            let replaced = mem::replace(&mut models.default, tagger);
+            return (models, Some(replaced));
+        }
+        if !make_default {
+            let replaced = models.packs.insert(name, tagger);
+            return (models, replaced);
+        }
+        let replaced = models.packs.remove(&name);
+        let pack = mem::replace(&mut models.default, tagger);
+        models.packs.insert(name_of(&pack).to_owned(), pack);
+        (models, replaced)
+    }
+
     /// The model that answers a request that names none.
     #[must_use]
     pub fn default_model(&self) -> &Arc<Tagger> {
@@ -86,27 +110,31 @@ impl Models {
         (page, rest.next().map(|next| name_of(next)))
     }
 
-    /// Touches the tables of every model once, so that the first call is as fast as the next.
+    /// Warms every model.
     pub fn warm(&self) {
-        let parts = ArticleParts {
-            title: "Government and police meet the company over the new law".into(),
-            ..ArticleParts::default()
-        };
-        let options = TagOptions {
-            max_evidence: Some(1),
-            ..TagOptions::default()
-        };
-        let Ok(article) = Article::new(parts, &ArticleLimits::default()) else {
-            return;
-        };
-        for tagger in self.iter() {
-            // Only the touching matters, not the answer.
-            let _ = tagger.tag(&article, &options);
-        }
+        self.iter().for_each(|tagger| warm(tagger));
     }
 }
 
-fn name_of(tagger: &Tagger) -> &str {
+/// Touches the tables of a model once, so that its first call is as fast as the next.
+pub fn warm(tagger: &Tagger) {
+    let parts = ArticleParts {
+        title: "Government and police meet the company over the new law".into(),
+        ..ArticleParts::default()
+    };
+    let options = TagOptions {
+        max_evidence: Some(1),
+        ..TagOptions::default()
+    };
+    if let Ok(article) = Article::new(parts, &ArticleLimits::default()) {
+        // Only the touching matters, not the answer.
+        let _ = tagger.tag(&article, &options);
+    }
+}
+
+/// Name of a tagger's model, without `models/`.
+#[must_use]
+pub fn name_of(tagger: &Tagger) -> &str {
     &tagger.model().card().name
 }
 
@@ -200,5 +228,24 @@ mod tests {
         let more = models.clone().with_pack(model("b")).unwrap();
         assert!(Arc::ptr_eq(models.default_model(), more.default_model()));
         assert!(models.get("b").is_none() && more.get("b").is_some());
+    }
+
+    #[test]
+    fn a_model_takes_the_place_of_its_namesake() {
+        let tagger = |name| Arc::new(Tagger::new(model(name)));
+        for (name, make_default, order) in [
+            ("m", false, ["m", "a", "n", "z"].as_slice()),
+            ("n", false, &["m", "a", "n", "z"]),
+            ("n", true, &["n", "a", "m", "z"]),
+            ("new", false, &["m", "a", "n", "new", "z"]),
+            ("new", true, &["new", "a", "m", "n", "z"]),
+        ] {
+            let (before, new) = (models(), tagger(name));
+            let (after, replaced) = before.with_active(new.clone(), make_default);
+            assert_eq!(names(after.iter()), order);
+            assert!(Arc::ptr_eq(after.get(name).unwrap(), &new));
+            let old = before.get(name).map(Arc::as_ptr);
+            assert_eq!(replaced.as_ref().map(Arc::as_ptr), old);
+        }
     }
 }

@@ -18,6 +18,12 @@ pub fn explain_oversize(response: http::Response<Body>) -> http::Response<Body> 
     }
 }
 
+/// The same for a request of a stream.
+#[must_use]
+pub fn explained(status: Status) -> Status {
+    oversize(&status).map_or(status, Status::from)
+}
+
 fn oversize(status: &Status) -> Option<ApiError> {
     if status.code() != Code::OutOfRange || !status.message().starts_with(REFUSAL) {
         return None;

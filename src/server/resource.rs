@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{pb, status::ApiError};
-use crate::model::Card;
+use crate::model::{Card, Digest, Model};
 
 /// Collection of all models.
 const MODELS: &str = "models/";
@@ -48,6 +48,86 @@ impl ModelName {
 impl fmt::Display for ModelName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{MODELS}{}", self.0)
+    }
+}
+
+/// A checked `ActivateModelRequest`: one version of a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelVersion {
+    /// Name of the model.
+    pub name: ModelName,
+    /// Digest of its file.
+    pub digest: Digest,
+}
+
+impl ModelVersion {
+    /// Whether this is the version of `model`.
+    #[must_use]
+    pub fn is_of(&self, model: &Model) -> bool {
+        self.name.as_str() == model.card().name && self.digest == model.digest()
+    }
+}
+
+impl TryFrom<pb::ActivateModelRequest> for ModelVersion {
+    type Error = ApiError;
+
+    fn try_from(request: pb::ActivateModelRequest) -> Result<Self, ApiError> {
+        let pb::ActivateModelRequest { name, digest, .. } = request;
+        let required = |field, expected: &str| ApiError::Field {
+            field,
+            value: "missing".into(),
+            expected: expected.into(),
+        };
+        let name = ModelName::parse("name", &name)?;
+        let name = name.ok_or_else(|| required("name", "models/{model}"))?;
+        let is_digit = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+        if digest.len() != 64 || !digest.chars().all(is_digit) {
+            return Err(ApiError::Field {
+                field: "digest",
+                value: format!("{} bytes", digest.len()),
+                expected: "64 lower-case hexadecimal digits".into(),
+            });
+        }
+        Ok(Self { name, digest })
+    }
+}
+
+/// Name of a file in the folder of models: never a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelFile(String);
+
+impl ModelFile {
+    /// Checks the file name in `field` of a request.
+    ///
+    /// # Errors
+    /// When it could lead out of the folder.
+    pub fn parse(field: &'static str, name: &str) -> Result<Self, ApiError> {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        let sound =
+            (1..=128).contains(&name.len()) && !name.starts_with('.') && name.chars().all(allowed);
+        if !sound {
+            let shown: String = name.chars().take(SHOWN_CHARS).collect();
+            return Err(ApiError::Field {
+                field,
+                value: format!("{shown:?}"),
+                expected: "the name of a file in the model folder: 1 to 128 letters, digits, \
+                           dots, hyphens and underscores, the first one no dot"
+                    .into(),
+            });
+        }
+        Ok(Self(name.into()))
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ModelFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -183,5 +263,53 @@ mod tests {
             let error = page(0, wrong).unwrap_err().to_string();
             assert!(error.starts_with("page_token: unknown token"), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn a_file_is_never_a_path() {
+        assert_eq!(
+            ModelFile::parse("file", "a-1.safetensors")
+                .unwrap()
+                .as_str(),
+            "a-1.safetensors"
+        );
+        for wrong in [
+            "",
+            ".",
+            "..",
+            ".hidden",
+            "a/b",
+            "../a",
+            "a\\b",
+            "/a",
+            "a\0",
+            &"a".repeat(129),
+        ] {
+            let error = ModelFile::parse("file", wrong).unwrap_err().to_string();
+            assert!(error.contains("the name of a file"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_version_has_name_and_digest() {
+        let parse = |name: &str, digest: &str| {
+            ModelVersion::try_from(pb::ActivateModelRequest {
+                name: name.into(),
+                digest: digest.into(),
+                make_default: false,
+            })
+        };
+        assert!(parse("models/a", &"0a".repeat(32)).is_ok());
+        for (name, digest, fault) in [
+            ("", "", "name: missing: expected models/{model}"),
+            (
+                "models/a",
+                "0a",
+                "digest: 2 bytes: expected 64 lower-case hexadecimal digits",
+            ),
+        ] {
+            assert_eq!(parse(name, digest).unwrap_err().to_string(), fault);
+        }
+        assert!(parse("models/a", &"0A".repeat(32)).is_err());
     }
 }

@@ -5,6 +5,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
+use prost::Message;
 use thiserror::Error;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -13,9 +14,6 @@ use crate::{article::ArticleError, tagger::TagError};
 
 /// Domain of every `ErrorInfo`.
 pub const DOMAIN: &str = "newstance";
-
-/// What a client may ask for again after this long.
-const RETRY_AFTER: Duration = Duration::from_millis(500);
 
 /// The fixed list of reasons; clients may rely on their names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +34,28 @@ pub enum Reason {
     ModelNotFound,
     /// The model is still loading.
     ModelNotReady,
+    /// No loaded model has this name and digest.
+    ModelNotLoaded,
+    /// The file is no sound model.
+    ModelUnsound,
+    /// As many models are loaded as may be.
+    TooManyModels,
+    /// The server was started without a folder to load models from.
+    LoadingDisabled,
+    /// There is more work than the server takes on.
+    Overloaded,
+    /// As many streams are open as may be.
+    TooManyStreams,
+    /// The time for the call is over.
+    DeadlineExceeded,
+    /// The server is about to stop, or the connection to close.
+    Closing,
+    /// The call brings no token, or an unknown one.
+    TokenInvalid,
+    /// The token does not allow this call.
+    ScopeMissing,
+    /// A fault of the server.
+    Internal,
 }
 
 impl Reason {
@@ -51,6 +71,17 @@ impl Reason {
             Self::AxisUnknown => "AXIS_UNKNOWN",
             Self::ModelNotFound => "MODEL_NOT_FOUND",
             Self::ModelNotReady => "MODEL_NOT_READY",
+            Self::ModelNotLoaded => "MODEL_NOT_LOADED",
+            Self::ModelUnsound => "MODEL_UNSOUND",
+            Self::TooManyModels => "TOO_MANY_MODELS",
+            Self::LoadingDisabled => "LOADING_DISABLED",
+            Self::Overloaded => "OVERLOADED",
+            Self::TooManyStreams => "TOO_MANY_STREAMS",
+            Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
+            Self::Closing => "CLOSING",
+            Self::TokenInvalid => "TOKEN_INVALID",
+            Self::ScopeMissing => "SCOPE_MISSING",
+            Self::Internal => "INTERNAL",
         }
     }
 }
@@ -96,6 +127,58 @@ pub enum ApiError {
     /// The model is still loading.
     #[error("the model is still loading; try again")]
     ModelNotReady,
+    /// No loaded model has this name and digest.
+    #[error("digest: {name} with digest {digest} is not loaded; LoadModel loads it")]
+    ModelNotLoaded {
+        /// Its resource name.
+        name: String,
+        /// Its digest.
+        digest: String,
+    },
+    /// The file is no sound model; what is served is unchanged.
+    #[error("file: {file}: {fault}")]
+    ModelUnsound {
+        /// Name of the file.
+        file: String,
+        /// What is wrong with it.
+        fault: String,
+    },
+    /// As many models are loaded as may be, and all of them are in service.
+    #[error("{limit} models are in service, which is the limit")]
+    TooManyModels {
+        /// The limit.
+        limit: u32,
+    },
+    /// The server was started without a folder to load models from.
+    #[error("the server has no folder to load models from; see the option model-dir")]
+    LoadingDisabled,
+    /// There is more work than the server takes on.
+    #[error("the server has as much work as it takes on; try again later")]
+    Overloaded,
+    /// As many streams are open as may be.
+    #[error("{limit} streams are open, which is the limit; try again later")]
+    TooManyStreams {
+        /// The limit.
+        limit: u32,
+    },
+    /// The time for the call is over.
+    #[error("the call took longer than {0:?}")]
+    DeadlineExceeded(Duration),
+    /// The server is about to stop, or the connection to close.
+    #[error("this connection is about to close; go on with another one")]
+    Closing,
+    /// The call brings no token, or an unknown one.
+    #[error("the call needs a known token: authorization: Bearer TOKEN")]
+    TokenInvalid,
+    /// The token does not allow this call.
+    #[error("the token lacks the scope {scope}")]
+    ScopeMissing {
+        /// What it lacks.
+        scope: &'static str,
+    },
+    /// A fault of the server.
+    #[error("the server failed at this call; it is a bug")]
+    Internal,
 }
 
 impl ApiError {
@@ -115,6 +198,17 @@ impl ApiError {
             Self::Tag(TagError::UnknownAxis { .. }) => (Code::InvalidArgument, Reason::AxisUnknown),
             Self::ModelNotFound { .. } => (Code::NotFound, Reason::ModelNotFound),
             Self::ModelNotReady => (Code::Unavailable, Reason::ModelNotReady),
+            Self::ModelNotLoaded { .. } => (Code::NotFound, Reason::ModelNotLoaded),
+            Self::ModelUnsound { .. } => (Code::FailedPrecondition, Reason::ModelUnsound),
+            Self::TooManyModels { .. } => (Code::ResourceExhausted, Reason::TooManyModels),
+            Self::LoadingDisabled => (Code::FailedPrecondition, Reason::LoadingDisabled),
+            Self::Overloaded => (Code::ResourceExhausted, Reason::Overloaded),
+            Self::TooManyStreams { .. } => (Code::ResourceExhausted, Reason::TooManyStreams),
+            Self::DeadlineExceeded(_) => (Code::DeadlineExceeded, Reason::DeadlineExceeded),
+            Self::Closing => (Code::Unavailable, Reason::Closing),
+            Self::TokenInvalid => (Code::Unauthenticated, Reason::TokenInvalid),
+            Self::ScopeMissing { .. } => (Code::PermissionDenied, Reason::ScopeMissing),
+            Self::Internal => (Code::Internal, Reason::Internal),
         }
     }
 
@@ -127,7 +221,20 @@ impl ApiError {
             Self::Tag(TagError::UnknownAxis { index, .. }) => {
                 Some(format!("options.axes[{index}]"))
             }
-            Self::RequestTooLarge { .. } | Self::ModelNotReady => None,
+            Self::ModelNotLoaded { .. } => Some("digest".into()),
+            Self::ModelUnsound { .. } => Some("file".into()),
+            _ => None,
+        }
+    }
+
+    /// When the same call may succeed, where that is a matter of time.
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::ModelNotReady => Some(Duration::from_millis(500)),
+            Self::Overloaded => Some(Duration::from_millis(100)),
+            Self::TooManyStreams { .. } => Some(Duration::from_secs(1)),
+            Self::Closing => Some(Duration::ZERO),
+            _ => None,
         }
     }
 
@@ -143,16 +250,40 @@ impl ApiError {
 impl From<ApiError> for Status {
     fn from(error: ApiError) -> Self {
         let (code, reason) = error.kind();
-        let message = error.to_string();
+        let message = shortened(error.to_string());
         let mut details = ErrorDetails::new();
         details.set_error_info(reason.name(), DOMAIN, error.metadata());
         if let Some(field) = error.field() {
             details.add_bad_request_violation(field, message.clone());
         }
-        if error == ApiError::ModelNotReady {
-            details.set_retry_info(Some(RETRY_AFTER));
+        if let Some(delay) = error.retry_after() {
+            details.set_retry_info(Some(delay));
         }
         Self::with_error_details(code, message, details)
+    }
+}
+
+/// The same within a message.
+impl From<ApiError> for tonic_types::Status {
+    fn from(error: ApiError) -> Self {
+        let status = Status::from(error);
+        // The details of a status are this message in bytes.
+        Self::decode(status.details()).unwrap_or_else(|_| Self {
+            code: status.code().into(),
+            message: status.message().into(),
+            details: Vec::new(),
+        })
+    }
+}
+
+/// Details travel in headers, twice and in base64, and some clients take no more than 8 KiB of
+/// them: a message is long enough at this many characters.
+const MAX_MESSAGE_CHARS: usize = 500;
+
+fn shortened(message: String) -> String {
+    match message.char_indices().nth(MAX_MESSAGE_CHARS) {
+        Some((end, _)) => format!("{}...", &message[..end]),
+        None => message,
     }
 }
 
@@ -174,7 +305,6 @@ fn malformed_field(message: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::server::pb;
-    use prost::Message;
 
     #[test]
     fn a_string_that_is_no_utf8_names_its_field() {

@@ -12,7 +12,7 @@ use newstance::{
     features::Lexicon,
     label::{Axis, AxisParts},
     model::Model,
-    server::{self, models::Models},
+    server::{self, Stop, config::Config, models::Models},
     train::{Recipe, Source, StanceDefinition, train},
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -91,14 +91,23 @@ pub struct TestServer {
 impl TestServer {
     /// Starts a server and waits until it is ready.
     pub async fn start<M: Into<Models>>(load: impl FnOnce() -> M + Send + 'static) -> Self {
+        Self::with(Config::default(), load).await
+    }
+
+    /// Starts a server with these settings and waits until it is ready.
+    pub async fn with<M: Into<Models>>(
+        config: Config,
+        load: impl FnOnce() -> M + Send + 'static,
+    ) -> Self {
         let (ready, is_ready) = oneshot::channel();
-        let server = Self::start_loading(load, move || ready.send(()).unwrap()).await;
+        let server = Self::start_loading(config, load, move || ready.send(()).unwrap()).await;
         is_ready.await.unwrap();
         server
     }
 
     /// Starts a server and does not wait.
     pub async fn start_loading<M: Into<Models>>(
+        config: Config,
         load: impl FnOnce() -> M + Send + 'static,
         ready: impl FnOnce() + Send + 'static,
     ) -> Self {
@@ -108,9 +117,10 @@ impl TestServer {
         let serving = tokio::spawn(async move {
             let stopped = async {
                 let _ = stopped.await;
+                Stop::Now
             };
             let load = || Ok::<_, std::convert::Infallible>(load().into());
-            server::serve(listener, load, |_| ready(), stopped)
+            server::serve(listener, config, load, |_| ready(), stopped)
                 .await
                 .unwrap();
         });

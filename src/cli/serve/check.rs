@@ -1,32 +1,28 @@
 //! `newstance serve --check-config`: everything but the listening.
 
-use std::io::Write;
+use std::{fs, io::Write};
 
-use super::{
-    super::{CliError, read_to_string},
-    effective::Effective,
-    models,
-};
+use super::{super::CliError, effective::Effective, models};
+use crate::server::{ServeError, auth::Tokens, config::Security, tls::Certificates};
 
 /// Reads what the server would read, and prints the options in force.
 pub fn run(effective: &Effective) -> Result<(), CliError> {
     let settings = &effective.settings;
     models::load(settings.model.as_deref(), &settings.packs)?;
-    let security = &settings.rest.security;
-    for file in [
-        &settings.tls_cert,
-        &settings.tls_key,
-        &settings.tls_client_ca,
-        &security.tokens,
-    ] {
-        file.as_deref().map(read_to_string).transpose()?;
-    }
-    if let Some(folder) = &settings.rest.reload.folder {
-        std::fs::read_dir(folder).map_err(|source| CliError::Open {
-            path: folder.clone(),
+    let config = settings.config();
+    check_security(&config.security).map_err(|error| CliError::Serve(Box::new(error)))?;
+    if let Some(folder) = config.reload.folder {
+        fs::read_dir(&folder).map_err(|source| CliError::Open {
+            path: folder,
             source,
         })?;
     }
     std::io::stdout().write_all(effective.to_toml().as_bytes())?;
+    Ok(())
+}
+
+fn check_security(security: &Security) -> Result<(), ServeError<CliError>> {
+    security.tls.as_ref().map(Certificates::read).transpose()?;
+    security.tokens.as_deref().map(Tokens::read).transpose()?;
     Ok(())
 }

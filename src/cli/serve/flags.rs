@@ -63,17 +63,14 @@ fn flag(option: &Opt) -> Arg {
 }
 
 fn help(option: &Opt) -> StyledStr {
-    let mut help = option.purpose.to_owned();
-    if option.kind.is_list() {
-        help += "; may be repeated";
-    }
-    if let Some(range) = option.kind.range() {
-        help += &format!(" [{range}]");
-    }
-    if let Some(default) = option.default().filter(|_| !option.kind.is_list()) {
-        help += &format!(" [default: {}]", plain(&default));
-    }
-    help.into()
+    let list = option.kind.is_list();
+    let range = option.kind.range().map(|range| format!(" [{range}]"));
+    // That a list is empty says nothing.
+    let default = option.default().filter(|_| !list);
+    let default = default.map(|default| format!(" [default: {}]", plain(&default)));
+    let repeated = list.then(|| "; may be repeated".to_owned());
+    let notes = [repeated, range, default].into_iter().flatten();
+    (option.purpose.to_owned() + &notes.collect::<String>()).into()
 }
 
 /// A value as one writes it on the command line.
@@ -87,9 +84,9 @@ fn given(option: &'static Opt, matches: &ArgMatches) -> Option<Given> {
         ValueSource::EnvVariable => Origin::Variable,
         _ => Origin::Flag,
     };
-    let texts = matches.get_many::<String>(option.name)?;
+    let mut texts = matches.get_many::<String>(option.name)?;
     let value = if !option.kind.is_list() {
-        option.kind.from_text(texts.last()?)
+        option.kind.parse(texts.next_back()?)
     } else if origin == Origin::Variable {
         let items = texts.flat_map(|text| text.split(','));
         items

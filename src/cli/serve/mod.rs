@@ -22,7 +22,7 @@ use std::{path::PathBuf, time::Instant};
 use tokio::{net::TcpListener, signal};
 
 use super::CliError;
-use crate::server::{self, ServeError, models::Models};
+use crate::server::{self, ServeError, Stop, models::Models};
 use effective::Effective;
 use flags::Flags;
 use settings::Settings;
@@ -74,11 +74,10 @@ async fn serve(settings: Settings) -> Result<(), CliError> {
     let listener = TcpListener::bind(listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
     anstream::eprintln!("newstance: listening on {address}");
-    // Handed to the server as soon as it takes one.
-    let _config = settings.config();
+    let config = settings.config();
     let ready = move |served: &Models| models::announce(served, started);
     let load = move || models::load(settings.model.as_deref(), &settings.packs);
-    let served = server::serve(listener, load, ready, stop_signal()).await;
+    let served = server::serve(listener, config, load, ready, stop_signal()).await;
     served.map_err(|error| match error {
         ServeError::Model(error) => error,
         error => CliError::Serve(Box::new(error)),
@@ -86,17 +85,17 @@ async fn serve(settings: Settings) -> Result<(), CliError> {
 }
 
 /// Completes on Ctrl-C and, where there is such a thing, on SIGTERM.
-async fn stop_signal() {
+async fn stop_signal() -> Stop {
     #[cfg(unix)]
     {
         if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
-            tokio::select! {
-                _ = signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+            return tokio::select! {
+                _ = signal::ctrl_c() => Stop::Now,
+                _ = terminate.recv() => Stop::Planned,
+            };
         }
     }
     // Without signals the server runs until it is killed.
     let _ = signal::ctrl_c().await;
+    Stop::Now
 }

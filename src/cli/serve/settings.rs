@@ -57,6 +57,7 @@ impl Settings {
     /// Half of a pair counts as none: [`super::rules`] has refused it before.
     pub fn config(&self) -> Config {
         let mut config = self.rest.clone();
+        config.reload.models_in_use = self.model.iter().chain(&self.packs).cloned().collect();
         let pair = self.tls_cert.clone().zip(self.tls_key.clone());
         config.security.tls = pair.map(|(certificate, key)| Tls {
             certificate,

@@ -49,7 +49,7 @@ impl Kind {
     }
 
     /// The TOML value that a text stands for; one of another kind where it stands for none.
-    pub fn from_text(&self, text: &str) -> toml::Value {
+    pub fn parse(&self, text: &str) -> toml::Value {
         let number = || text.parse().ok().map(toml::Value::Integer);
         let value = match self {
             Self::Switch => text.parse().ok().map(toml::Value::Boolean),
@@ -243,7 +243,7 @@ mod tests {
 
     /// What a kind makes of a text: the value as TOML, or nothing.
     fn read(kind: &Kind, text: &str) -> Option<String> {
-        let value = kind.read(&kind.from_text(text))?;
+        let value = kind.read(&kind.parse(text))?;
         Some(kind.write(value)?.to_string())
     }
 

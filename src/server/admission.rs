@@ -1,0 +1,175 @@
+//! How much work the server takes on: permits are counted in articles, not in calls.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
+
+use super::{config::AdmissionLimits, status::ApiError};
+
+/// Lets articles in as long as there is room, keeps a bounded number of them waiting for a bounded
+/// time, and turns all others away at once.
+#[derive(Debug)]
+pub struct Admission {
+    room: Arc<Semaphore>,
+    capacity: u32,
+    queued: AtomicU32,
+    queue: u32,
+    wait: Duration,
+    streams: Arc<Semaphore>,
+    stream_limit: u32,
+}
+
+/// Room for some articles; dropping it gives the room back.
+#[derive(Debug)]
+pub struct Permit(#[allow(dead_code, reason = "held, never read")] OwnedSemaphorePermit);
+
+impl Admission {
+    /// An empty house of this size.
+    #[must_use]
+    pub fn new(limits: &AdmissionLimits) -> Self {
+        let semaphore = |n: u32| Arc::new(Semaphore::new(n as usize));
+        Self {
+            room: semaphore(limits.articles.get()),
+            capacity: limits.articles.get(),
+            queued: AtomicU32::new(0),
+            queue: limits.queue,
+            wait: limits.wait,
+            streams: semaphore(limits.streams.get()),
+            stream_limit: limits.streams.get(),
+        }
+    }
+
+    /// Articles that are being labelled or wait for that.
+    #[must_use]
+    pub fn in_flight(&self) -> u32 {
+        let free = u32::try_from(self.room.available_permits()).unwrap_or(u32::MAX);
+        self.capacity.saturating_sub(free) + self.queued.load(Ordering::Relaxed)
+    }
+
+    /// Room for `articles` of one call. A batch larger than the house takes the whole house.
+    ///
+    /// # Errors
+    /// When there is none, and none within the wait.
+    pub async fn admit(&self, articles: u32) -> Result<Permit, ApiError> {
+        let articles = articles.min(self.capacity);
+        if let Ok(permit) = self.room.clone().try_acquire_many_owned(articles) {
+            return Ok(Permit(permit));
+        }
+        let _place = self.queue_up(articles).ok_or(ApiError::Overloaded)?;
+        let room = self.room.clone().acquire_many_owned(articles);
+        match timeout(self.wait, room).await {
+            Ok(Ok(permit)) => Ok(Permit(permit)),
+            _ => Err(ApiError::Overloaded),
+        }
+    }
+
+    /// Room for the next article of a stream: it waits as long as it takes, since the client
+    /// cannot send more meanwhile.
+    pub async fn next_in_stream(&self) -> Option<Permit> {
+        self.room.clone().acquire_owned().await.ok().map(Permit)
+    }
+
+    /// Room for one more stream.
+    ///
+    /// # Errors
+    /// When as many as may be are open.
+    pub fn open_stream(&self) -> Result<Permit, ApiError> {
+        let permit = self.streams.clone().try_acquire_owned();
+        permit.map(Permit).map_err(|_| ApiError::TooManyStreams {
+            limit: self.stream_limit,
+        })
+    }
+
+    fn queue_up(&self, articles: u32) -> Option<Place<'_>> {
+        let join = |queued: u32| queued.checked_add(articles).filter(|&n| n <= self.queue);
+        self.queued
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, join)
+            .ok()?;
+        Some(Place {
+            queued: &self.queued,
+            articles,
+        })
+    }
+}
+
+/// A place in the queue, left when this is dropped.
+struct Place<'a> {
+    queued: &'a AtomicU32,
+    articles: u32,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.queued.fetch_sub(self.articles, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::num::NonZeroU32;
+
+    fn house(articles: u32, queue: u32, wait: Duration) -> Admission {
+        Admission::new(&AdmissionLimits {
+            articles: NonZeroU32::new(articles).unwrap(),
+            queue,
+            wait,
+            streams: NonZeroU32::MIN,
+        })
+    }
+
+    #[tokio::test]
+    async fn a_batch_counts_by_its_articles() {
+        let house = house(10, 0, Duration::ZERO);
+        let batch = house.admit(8).await.unwrap();
+        let one = house.admit(2).await.unwrap();
+        assert_eq!(house.in_flight(), 10);
+        assert_eq!(house.admit(1).await.unwrap_err(), ApiError::Overloaded);
+        drop((batch, one));
+        assert_eq!(house.in_flight(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_batch_larger_than_the_house_takes_all_of_it() {
+        let house = house(4, 0, Duration::ZERO);
+        let _all = house.admit(100).await.unwrap();
+        assert!(house.admit(1).await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_queue_is_short_in_number_and_in_time() {
+        let house = Arc::new(house(1, 1, Duration::from_millis(20)));
+        let inside = house.admit(1).await.unwrap();
+        let waiting = tokio::spawn({
+            let house = house.clone();
+            async move { house.admit(1).await.map(drop) }
+        });
+        tokio::task::yield_now().await;
+        assert_eq!(house.in_flight(), 2);
+        // A second one finds no place and does not wait.
+        assert_eq!(house.admit(1).await.unwrap_err(), ApiError::Overloaded);
+        assert_eq!(waiting.await.unwrap().unwrap_err(), ApiError::Overloaded);
+        assert_eq!(house.in_flight(), 1);
+        drop(inside);
+        house.admit(1).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn streams_have_a_limit_of_their_own() {
+        let house = house(1, 0, Duration::ZERO);
+        let stream = house.open_stream().unwrap();
+        let refused = house.open_stream().unwrap_err();
+        assert_eq!(refused, ApiError::TooManyStreams { limit: 1 });
+        drop(stream);
+        house.open_stream().unwrap();
+    }
+}

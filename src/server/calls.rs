@@ -1,0 +1,116 @@
+//! What every call passes before it reaches a service: its token, the load of the server, its
+//! deadline; and a net below it.
+
+use std::{
+    convert::Infallible,
+    future::Future,
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use futures_util::FutureExt;
+use http::{Request, Response};
+use tokio::time::timeout;
+use tonic::{Status, body::Body};
+use tower::{Layer, Service};
+
+use super::{auth::Tokens, deadline, oversize::explain_oversize, status::ApiError};
+
+/// The rules for all calls.
+#[derive(Debug, Clone)]
+pub struct Calls {
+    /// Who may call.
+    pub tokens: Option<Tokens>,
+    /// The longest that a call of one request may take.
+    pub timeout: Duration,
+    /// The longest that a call may wait for a thread before it is turned away.
+    pub max_wait: Duration,
+}
+
+impl<S> Layer<S> for Calls {
+    type Service = Guarded<S>;
+
+    fn layer(&self, inner: S) -> Guarded<S> {
+        Guarded {
+            inner,
+            calls: self.clone(),
+        }
+    }
+}
+
+/// A service behind the rules.
+#[derive(Debug, Clone)]
+pub struct Guarded<S> {
+    inner: S,
+    calls: Calls,
+}
+
+type Answering = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+impl<S> Service<Request<Body>> for Guarded<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
+        + Clone
+        + Send
+        + 'static,
+    S::Future: Send,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Answering;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    /// Runs where the connection is read; what it returns runs as a task of its own, and begins
+    /// when a thread is free for it.
+    fn call(&mut self, request: Request<Body>) -> Answering {
+        let arrived = Instant::now();
+        let limit = match self.calls.admit(&request) {
+            Ok(limit) => limit,
+            Err(error) => return Box::pin(async { Ok(refused(error)) }),
+        };
+        let max_wait = may_be_shed(request.uri().path()).then_some(self.calls.max_wait);
+        let spare = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, spare);
+        Box::pin(async move {
+            let waited = arrived.elapsed();
+            let Some(left) = limit.checked_sub(waited).filter(|left| !left.is_zero()) else {
+                return Ok(refused(ApiError::DeadlineExceeded(limit)));
+            };
+            if max_wait.is_some_and(|max| waited > max) {
+                return Ok(refused(ApiError::Overloaded));
+            }
+            let answering = AssertUnwindSafe(async move { inner.call(request).await });
+            Ok(match timeout(left, answering.catch_unwind()).await {
+                Ok(Ok(Ok(response))) => explain_oversize(response),
+                Ok(Ok(Err(never))) => match never {},
+                Ok(Err(_panic)) => refused(ApiError::Internal),
+                Err(_) => refused(ApiError::DeadlineExceeded(limit)),
+            })
+        })
+    }
+}
+
+impl Calls {
+    /// The time that a call has, where it may be made at all.
+    fn admit(&self, request: &Request<Body>) -> Result<Duration, ApiError> {
+        if let Some(tokens) = &self.tokens {
+            tokens.check(request.uri().path(), request.headers())?;
+        }
+        let of_client = deadline::of_client(request.headers());
+        Ok(of_client.map_or(self.timeout, |time| time.min(self.timeout)))
+    }
+}
+
+/// Health and the description of the service stay reachable under any load.
+fn may_be_shed(path: &str) -> bool {
+    path.starts_with("/newstance.v1.TaggingService/") || path.ends_with("/ModelInfer")
+}
+
+fn refused(error: ApiError) -> Response<Body> {
+    Status::from(error).into_http()
+}

@@ -1,0 +1,206 @@
+//! Connections: how many, how they begin, how old they get, and how they end.
+
+use std::{
+    convert::Infallible,
+    hash::{BuildHasher, RandomState},
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto,
+    service::TowerToHyperService,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    time::{sleep, timeout},
+};
+use tokio_util::{io::InspectReader, sync::CancellationToken, task::TaskTracker};
+use tonic::body::Body;
+use tower::{Service, ServiceExt};
+
+use super::{config::ConnectionLimits, tls::Certificates};
+
+/// How long to leave the listener alone when it cannot give a connection, as when the process has
+/// no file descriptor left.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// What a client of HTTP/2 sends first, in bytes.
+const PREFACE_BYTES: usize = 24;
+
+/// In every request: cancelled when its connection is asked to go.
+#[derive(Debug, Clone)]
+pub struct Closing(pub CancellationToken);
+
+/// Accepts connections and lets each of them be served.
+#[derive(Debug, Clone)]
+pub struct Connections {
+    /// What one connection may do.
+    pub limits: ConnectionLimits,
+    /// Whether HTTP/1.1 is spoken too, for gRPC-Web.
+    pub http1: bool,
+    /// TLS, where it is spoken.
+    pub certificates: Option<Certificates>,
+    /// Cancelled when connections are asked to go and no more are accepted.
+    pub closing: CancellationToken,
+    /// Cancelled when connections are cut.
+    pub cut: CancellationToken,
+    /// The connections that are open.
+    pub open: TaskTracker,
+}
+
+impl Connections {
+    /// Accepts until [`Self::closing`] is cancelled.
+    pub async fn accept<S>(self, listener: TcpListener, service: S)
+    where
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+        S: Clone + Send + 'static,
+        S::Future: Send,
+    {
+        let room = Arc::new(Semaphore::new(self.limits.connections.get() as usize));
+        loop {
+            let next = async {
+                // Without room, connections wait in the backlog of the operating system.
+                let place = room.clone().acquire_owned().await;
+                (place, listener.accept().await)
+            };
+            let (place, accepted) = tokio::select! {
+                () = self.closing.cancelled() => return,
+                next = next => next,
+            };
+            match accepted {
+                Ok((stream, _)) => {
+                    let (this, service) = (self.clone(), service.clone());
+                    self.open.spawn(async move {
+                        let _place = place;
+                        this.greet(stream, service).await;
+                    });
+                }
+                Err(error) => {
+                    tracing::warn!("cannot accept a connection: {error}");
+                    sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Speaks TLS where it is configured, then HTTP.
+    async fn greet<S>(self, stream: TcpStream, service: S)
+    where
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+        S: Clone + Send + 'static,
+        S::Future: Send,
+    {
+        // Answers are small and wanted at once; without this they are merely later.
+        let _ = stream.set_nodelay(true);
+        let Some(certificates) = self.certificates.clone() else {
+            return self.serve(stream, service).await;
+        };
+        let handshake = certificates.acceptor().accept(stream);
+        match timeout(self.limits.handshake, handshake).await {
+            Ok(Ok(stream)) => self.serve(stream, service).await,
+            Ok(Err(error)) => tracing::debug!("TLS handshake failed: {error}"),
+            Err(_) => tracing::debug!("TLS handshake took too long"),
+        }
+    }
+
+    async fn serve<S, I>(self, stream: I, service: S)
+    where
+        I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+        S: Clone + Send + 'static,
+        S::Future: Send,
+    {
+        let closing = self.closing.child_token();
+        let token = closing.clone();
+        let service = service.map_request(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Closing(token.clone()));
+            request.map(Body::new)
+        });
+        let read = Arc::new(AtomicUsize::new(0));
+        let counter = read.clone();
+        let stream = InspectReader::new(stream, move |bytes: &[u8]| {
+            counter.fetch_add(bytes.len(), Ordering::Relaxed);
+        });
+        let builder = self.http();
+        let service = TowerToHyperService::new(service);
+        let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+        let mut begun = pin!(sleep(self.limits.handshake));
+        let mut aged = pin!(self.ages());
+        let mut ended = pin!(self.ends(&closing));
+        let (mut is_begun, mut is_closing) = (false, false);
+        loop {
+            tokio::select! {
+                _ = connection.as_mut() => return,
+                () = &mut begun, if !is_begun => {
+                    if read.load(Ordering::Relaxed) < PREFACE_BYTES {
+                        return;
+                    }
+                    is_begun = true;
+                }
+                () = &mut aged, if !is_closing => closing.cancel(),
+                () = closing.cancelled(), if !is_closing => {
+                    is_closing = true;
+                    connection.as_mut().graceful_shutdown();
+                }
+                () = &mut ended => return,
+            }
+        }
+    }
+
+    fn http(&self) -> auto::Builder<TokioExecutor> {
+        let limits = &self.limits;
+        let mut builder = auto::Builder::new(TokioExecutor::new());
+        if !self.http1 {
+            builder = builder.http2_only();
+        }
+        builder.http1().timer(TokioTimer::new());
+        builder
+            .http2()
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(limits.calls.get())
+            .keep_alive_interval(limits.keepalive)
+            .keep_alive_timeout(limits.keepalive_timeout);
+        builder
+    }
+
+    /// Completes when a connection is old. A tenth more or less keeps those that began together
+    /// from coming back together.
+    async fn ages(&self) {
+        match self.limits.age {
+            Some(age) => sleep(age.mul_f64(0.9 + 0.2 * random())).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Completes when a connection is to be cut: some time after it was asked to go by its age, or
+    /// when the server ends.
+    async fn ends(&self, closing: &CancellationToken) {
+        let late = async {
+            closing.cancelled().await;
+            if self.closing.is_cancelled() {
+                // The server is about to end; it says itself when that is.
+                return std::future::pending().await;
+            }
+            sleep(self.limits.age_grace).await;
+        };
+        tokio::select! {
+            () = self.cut.cancelled() => {}
+            () = late => {}
+        }
+    }
+}
+
+/// A number from 0 to 1, as random as hash maps are.
+fn random() -> f64 {
+    let bits = RandomState::new().hash_one(0) >> 11;
+    bits as f64 / (1u64 << 53) as f64
+}

@@ -1,0 +1,70 @@
+//! The gRPC services: check, ask the tagger, convert.
+
+mod models;
+mod stream;
+mod tagging;
+
+use std::sync::Arc;
+
+use super::{
+    admission::Admission, config::Config, models::Models, resource::ModelName, status::ApiError,
+    store::ModelStore,
+};
+use crate::tagger::Tagger;
+
+/// What all services share.
+#[derive(Debug, Clone)]
+pub struct Shared(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    config: Config,
+    store: ModelStore,
+    admission: Admission,
+}
+
+impl Shared {
+    /// Services without models: they answer UNAVAILABLE until [`ModelStore::start`].
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self(Arc::new(Inner {
+            store: ModelStore::new(config.reload.models),
+            admission: Admission::new(&config.admission),
+            config,
+        }))
+    }
+
+    /// All settings.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The models.
+    #[must_use]
+    pub fn store(&self) -> &ModelStore {
+        &self.0.store
+    }
+
+    /// The door.
+    #[must_use]
+    pub fn admission(&self) -> &Admission {
+        &self.0.admission
+    }
+}
+
+/// The model that `field` of a request names, or the default.
+fn find<'m>(
+    models: &'m Models,
+    field: &'static str,
+    name: Option<&ModelName>,
+) -> Result<&'m Arc<Tagger>, ApiError> {
+    let Some(name) = name else {
+        return Ok(models.default_model());
+    };
+    let found = models.get(name.as_str());
+    found.ok_or_else(|| ApiError::ModelNotFound {
+        field,
+        name: name.to_string(),
+    })
+}

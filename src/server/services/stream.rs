@@ -1,0 +1,72 @@
+//! The answers of one `StreamTagArticles` call.
+
+use std::pin::Pin;
+
+use futures_util::{Stream, stream::try_unfold};
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Status, Streaming};
+
+use super::Shared;
+use crate::server::{
+    admission::Permit,
+    connections::Closing,
+    convert::{bounded_id, result},
+    oversize::explained,
+    pb,
+    status::ApiError,
+};
+
+/// What the call returns.
+pub type AnswerStream =
+    Pin<Box<dyn Stream<Item = Result<pb::StreamTagArticlesResponse, Status>> + Send>>;
+
+/// One call in progress.
+struct Call {
+    shared: Shared,
+    requests: Streaming<pb::StreamTagArticlesRequest>,
+    closing: CancellationToken,
+    _permit: Permit,
+}
+
+/// Answers each request in turn. The next one is read when the answer before has been taken, so
+/// HTTP/2 slows a sender down whose answers are not read, and nothing piles up here.
+pub fn answers(
+    shared: Shared,
+    request: Request<Streaming<pb::StreamTagArticlesRequest>>,
+    permit: Permit,
+) -> AnswerStream {
+    let closing = request.extensions().get().map(|Closing(token)| token);
+    let call = Call {
+        closing: closing.cloned().unwrap_or_default(),
+        requests: request.into_inner(),
+        shared,
+        _permit: permit,
+    };
+    Box::pin(try_unfold(call, |mut call| async {
+        let answer = call.next().await?;
+        Ok(answer.map(|answer| (answer, call)))
+    }))
+}
+
+impl Call {
+    async fn next(&mut self) -> Result<Option<pb::StreamTagArticlesResponse>, Status> {
+        let request = tokio::select! {
+            biased;
+            () = self.closing.cancelled() => return Err(ApiError::Closing.into()),
+            request = self.requests.message() => request.map_err(explained)?,
+        };
+        let Some(request) = request else {
+            return Ok(None);
+        };
+        let result = Some(self.answer(request.into()).await);
+        Ok(Some(pb::StreamTagArticlesResponse { result }))
+    }
+
+    async fn answer(&self, request: pb::TagArticleRequest) -> pb::TagArticleResult {
+        let limits = &self.shared.config().requests.article;
+        let id = request.article.as_ref().map(|a| bounded_id(a, limits));
+        let _permit = self.shared.admission().next_in_stream().await;
+        let outcome = self.shared.tag(request).await;
+        result(id.unwrap_or_default(), outcome)
+    }
+}

@@ -1,0 +1,109 @@
+//! `TaggingService`: one article, many, or a stream of them.
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use tonic::{Request, Response, Status, Streaming};
+
+use super::{
+    Shared, find,
+    stream::{AnswerStream, answers},
+};
+use crate::{
+    article::Article,
+    server::{
+        convert::{BatchRequest, TagRequest, TagSettings, answer, result},
+        describe,
+        pb::{self, tagging_service_server::TaggingService},
+        pool::{self, Abandoned},
+        status::ApiError,
+    },
+    tagger::Tagger,
+};
+
+/// Articles longer than this leave the network's threads; in bytes.
+const LONG_ARTICLE: usize = 64 * 1024;
+
+impl Shared {
+    /// Answers one request. The caller holds a permit.
+    pub(super) async fn tag(
+        &self,
+        request: pb::TagArticleRequest,
+    ) -> Result<pb::Tagging, ApiError> {
+        let models = self.store().serving()?;
+        let request = TagRequest::new(request, &self.config().requests.article)?;
+        let TagRequest { article, settings } = request;
+        let tagger = find(&models, "model", settings.model.as_ref())?.clone();
+        if article.text_bytes() <= LONG_ARTICLE {
+            return label(&tagger, &article, &settings);
+        }
+        pool::run(move |_| label(&tagger, &article, &settings)).await?
+    }
+}
+
+/// Labels one article with one model.
+fn label(
+    tagger: &Tagger,
+    article: &Article,
+    settings: &TagSettings,
+) -> Result<pb::Tagging, ApiError> {
+    let tagging = tagger.tag(article, &settings.options)?;
+    let version = describe::version(tagger.model());
+    Ok(answer(article, settings.encoding, version, tagging))
+}
+
+/// Labels the articles of a batch, on as many cores as there are.
+fn label_all(
+    tagger: &Tagger,
+    batch: BatchRequest,
+    abandoned: &Abandoned,
+) -> Vec<pb::TagArticleResult> {
+    let BatchRequest { articles, settings } = batch;
+    let one = |(id, article): (String, Result<_, ApiError>)| {
+        let outcome = article.and_then(|article| {
+            if abandoned.get() {
+                return Err(ApiError::Internal);
+            }
+            pool::catch(|| label(tagger, &article, &settings))?
+        });
+        result(id, outcome)
+    };
+    articles.into_par_iter().map(one).collect()
+}
+
+#[tonic::async_trait]
+impl TaggingService for Shared {
+    async fn tag_article(
+        &self,
+        request: Request<pb::TagArticleRequest>,
+    ) -> Result<Response<pb::TagArticleResponse>, Status> {
+        let _permit = self.admission().admit(1).await?;
+        let tagging = Some(self.tag(request.into_inner()).await?);
+        Ok(Response::new(pb::TagArticleResponse { tagging }))
+    }
+
+    async fn batch_tag_articles(
+        &self,
+        request: Request<pb::BatchTagArticlesRequest>,
+    ) -> Result<Response<pb::BatchTagArticlesResponse>, Status> {
+        let models = self.store().serving()?;
+        let batch = BatchRequest::new(request.into_inner(), &self.config().requests)?;
+        let tagger = find(&models, "model", batch.settings.model.as_ref())?.clone();
+        let permit = self.admission().admit(batch.articles_to_label()).await?;
+        let results = pool::run(move |abandoned| {
+            // The permit ends with the work, also where the caller has gone before.
+            let _permit = permit;
+            label_all(&tagger, batch, abandoned)
+        });
+        let results = results.await?;
+        Ok(Response::new(pb::BatchTagArticlesResponse { results }))
+    }
+
+    type StreamTagArticlesStream = AnswerStream;
+
+    async fn stream_tag_articles(
+        &self,
+        request: Request<Streaming<pb::StreamTagArticlesRequest>>,
+    ) -> Result<Response<AnswerStream>, Status> {
+        let permit = self.admission().open_stream()?;
+        Ok(Response::new(answers(self.clone(), request, permit)))
+    }
+}
