@@ -53,7 +53,7 @@ pub enum ProbeError {
     #[error("there is no service {0:?}")]
     UnknownService(String),
     /// It refused to answer.
-    #[error("{:?}: {}", .0.code(), .0.message())]
+    #[error("{}", in_words(.0))]
     Refused(Box<Status>),
     /// It took too long.
     #[error("no answer within {0:?}")]
@@ -98,6 +98,14 @@ impl Probe {
         }
         let endpoint = Endpoint::from_shared(format!("https://{}", self.address))?;
         endpoint.tls_config(config)?.connect().await
+    }
+}
+
+/// The status that a server sent, or what kept it from sending one.
+fn in_words(status: &Status) -> String {
+    match status.source() {
+        Some(fault) => with_causes(fault),
+        None => format!("{:?}: {}", status.code(), status.message()),
     }
 }
 
