@@ -14,8 +14,8 @@ use super::{
     calls::Calls,
     config::Web,
     pb::{
-        self, model_service_server::ModelServiceServer,
-        tagging_service_server::TaggingServiceServer,
+        self, inference::grpc_inference_service_server::GrpcInferenceServiceServer,
+        model_service_server::ModelServiceServer, tagging_service_server::TaggingServiceServer,
     },
     services::Shared,
 };
@@ -36,8 +36,11 @@ pub fn service(
     let limit = config.requests.request_bytes;
     let tagging = TaggingServiceServer::new(shared.clone()).max_decoding_message_size(limit);
     let models = ModelServiceServer::new(shared.clone()).max_decoding_message_size(limit);
+    let inference =
+        GrpcInferenceServiceServer::new(shared.clone()).max_decoding_message_size(limit);
     let routes = Routes::new(tagging)
         .add_service(models)
+        .add_service(inference)
         .add_service(health)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)
