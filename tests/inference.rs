@@ -146,14 +146,12 @@ fn texts(response: &ModelInferResponse, name: &str) -> Vec<String> {
 fn numbers(response: &ModelInferResponse, name: &str) -> Vec<f64> {
     let (index, output) = output(response, name);
     assert_eq!(output.datatype, "FP64");
-    match &output.contents {
-        Some(contents) => contents.fp64_contents.clone(),
-        None => {
-            let (numbers, rest) = response.raw_output_contents[index].as_chunks();
-            assert!(rest.is_empty());
-            numbers.iter().map(|&n| f64::from_le_bytes(n)).collect()
-        }
+    if let Some(contents) = &output.contents {
+        return contents.fp64_contents.clone();
     }
+    let (numbers, rest) = response.raw_output_contents[index].as_chunks();
+    assert!(rest.is_empty());
+    numbers.iter().map(|&n| f64::from_le_bytes(n)).collect()
 }
 
 /// Code, reason and first violated field.

@@ -1,13 +1,13 @@
 //! All services of the server, behind the rules for every call.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, time::Duration};
 
 use http::{HeaderName, Request, Response};
 use tonic::{body::Body, service::Routes};
 use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_web::GrpcWebLayer;
 use tower::{ServiceBuilder, ServiceExt, util::BoxCloneService};
-use tower_http::cors::{AllowOrigin, Any, CorsLayer};
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use super::{
     auth::Tokens,
@@ -22,6 +22,9 @@ use super::{
 
 /// What answers a call, whatever is in front of the services.
 pub type Service = BoxCloneService<Request<Body>, Response<Body>, Infallible>;
+
+/// How long a browser need not ask again whether a page may call.
+const PREFLIGHT_AGE: Duration = Duration::from_secs(60 * 60);
 
 /// Our services, health and reflection.
 ///
@@ -73,8 +76,10 @@ fn cors(web: &Web) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(origins)
         .allow_methods([http::Method::POST])
-        .allow_headers(Any)
+        // By the letter, since `*` does not stand for `authorization`.
+        .allow_headers(AllowHeaders::mirror_request())
         .expose_headers(exposed.map(HeaderName::from_static))
+        .max_age(PREFLIGHT_AGE)
 }
 
 /// Descriptors of everything that is served, and of the error details.

@@ -59,20 +59,20 @@ mod tests {
 
         #[test]
         fn any_bytes_are_read_or_refused(raw: Vec<u8>) {
-            let read: Vec<_> = elements(&raw).collect();
-            let (faults, sound): (Vec<_>, Vec<_>) = read.iter().partition(|e| e.is_err());
-            prop_assert!(faults.len() <= 1);
             let mut again = Vec::new();
-            sound.into_iter().flatten().for_each(|element| push(&mut again, element));
+            elements(&raw).flatten().for_each(|element| push(&mut again, element));
             prop_assert!(raw.starts_with(&again));
-            prop_assert_eq!(faults.is_empty(), again.len() == raw.len());
+            let faults = elements(&raw).filter(Result::is_err).count();
+            prop_assert_eq!(faults, usize::from(again.len() < raw.len()));
         }
     }
 
     #[test]
     fn a_cut_tensor_names_the_element() {
         let mut raw = Vec::new();
-        ["rain", "", "fog"].map(|text| push(&mut raw, text.as_bytes()));
+        for text in ["rain", "", "fog"] {
+            push(&mut raw, text.as_bytes());
+        }
         for cut in [raw.len() - 1, raw.len() - 3, raw.len() - 6] {
             let last = elements(&raw[..cut]).last().unwrap();
             assert_eq!(last, Err(Truncated { index: 2 }));
