@@ -86,11 +86,18 @@ fn unchunked(mut body: &[u8]) -> Vec<u8> {
 
 /// One request of HTTP/1.1 on a connection of its own.
 async fn send(server: &TestServer, method: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-    let mut head = format!("{method} {PATH} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n");
-    for (name, value) in headers {
-        head += &format!("{name}: {value}\r\n");
-    }
-    head += &format!("content-length: {}\r\n\r\n", body.len());
+    let mut lines = vec![
+        format!("{method} {PATH} HTTP/1.1"),
+        "host: localhost".into(),
+        "connection: close".into(),
+        format!("content-length: {}", body.len()),
+    ];
+    lines.extend(
+        headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}")),
+    );
+    let head = lines.join("\r\n") + "\r\n\r\n";
     let mut connection = TcpStream::connect(server.address).await.unwrap();
     connection.write_all(head.as_bytes()).await.unwrap();
     connection.write_all(body).await.unwrap();
