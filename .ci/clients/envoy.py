@@ -119,7 +119,7 @@ def check_error(envoy):
 
 def check_sizes(envoy):
     options = {"axes": ["topic"], "maxLabels": 1}
-    for size, expected in ((2_000_000, 200), (9_000_000, 413)):
+    for size, expected in ((2_000_000, 200), (9_000_000, 429)):
         body = "war " * (size // 4)
         status, answer = envoy.post(TAG, {"article": {"body": body}, "options": options})
         expect(status == expected, f"{status} for {size} bytes: {answer}")
