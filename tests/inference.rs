@@ -2,166 +2,34 @@
 
 mod common;
 
-use std::{num::NonZeroU32, sync::mpsc};
+use std::sync::{Arc, mpsc};
 
-use common::TestServer;
+use common::{
+    TestServer,
+    tensors::{ARTICLES, bodies, client, infer, numbers, output, raw, texts, told, typed, wanted},
+};
 use newstance::{
-    article::ArticleLimits,
     model::{Model, embedded::default_model},
     server::{
-        config::{Config, RequestLimits},
-        inference::{bytes, request::InferRequest},
+        config::Config,
+        models::Models,
         pb::{
             self,
             inference::{
-                InferParameter, InferTensorContents, ModelInferRequest, ModelInferResponse,
-                ModelMetadataRequest, ModelReadyRequest, ServerLiveRequest, ServerMetadataRequest,
-                ServerReadyRequest,
+                ModelInferResponse, ModelMetadataRequest, ModelReadyRequest, ServerLiveRequest,
+                ServerMetadataRequest, ServerReadyRequest,
                 grpc_inference_service_client::GrpcInferenceServiceClient,
-                infer_parameter::ParameterChoice,
-                model_infer_request::{InferInputTensor, InferRequestedOutputTensor},
-                model_infer_response::InferOutputTensor,
-                model_metadata_response::TensorMetadata,
+                infer_parameter::ParameterChoice, model_metadata_response::TensorMetadata,
             },
             tagging_service_client::TaggingServiceClient,
         },
+        services::Shared,
     },
 };
-use proptest::prelude::*;
-use tonic::{Code, Status, transport::Channel};
-use tonic_types::StatusExt;
-
-/// Fiction: a long article, one without a title, and one that is too short to answer.
-const ARTICLES: [(&str, &str); 3] = [
-    (
-        "Ministers of Orlan and Veshta meet \u{2014} talks on the border war",
-        "The defence ministers met on Monday to discuss the war against armed groups. The army \
-         said that troops had fought near the town \u{1F4A5} and that twelve soldiers were \
-         killed. The government asked the United Nations to send observers to the border.",
-    ),
-    (
-        "",
-        "Shares of the bank fell after it reported lower profits for the third quarter, and the \
-         central bank of Orlan said that it would raise interest rates to bring inflation down.",
-    ),
-    ("Rain", ""),
-];
+use tonic::{Code, transport::Channel};
 
 fn model() -> Model {
     default_model().unwrap()
-}
-
-async fn client(server: &TestServer) -> GrpcInferenceServiceClient<Channel> {
-    GrpcInferenceServiceClient::new(server.channel().await).max_encoding_message_size(64 << 20)
-}
-
-fn input(name: &str, count: usize) -> InferInputTensor {
-    InferInputTensor {
-        name: name.into(),
-        datatype: "BYTES".into(),
-        shape: vec![i64::try_from(count).unwrap()],
-        ..InferInputTensor::default()
-    }
-}
-
-fn typed_input(name: &str, texts: &[&str]) -> InferInputTensor {
-    let contents = InferTensorContents {
-        bytes_contents: texts.iter().map(|text| text.as_bytes().to_vec()).collect(),
-        ..InferTensorContents::default()
-    };
-    InferInputTensor {
-        contents: Some(contents),
-        ..input(name, texts.len())
-    }
-}
-
-fn raw_texts(texts: &[&str]) -> Vec<u8> {
-    let mut raw = Vec::new();
-    texts
-        .iter()
-        .for_each(|text| bytes::push(&mut raw, text.as_bytes()));
-    raw
-}
-
-/// The articles as two typed inputs.
-fn typed(articles: &[(&str, &str)]) -> ModelInferRequest {
-    let (titles, bodies): (Vec<_>, Vec<_>) = articles.iter().copied().unzip();
-    ModelInferRequest {
-        id: "request-7".into(),
-        inputs: vec![typed_input("body", &bodies), typed_input("title", &titles)],
-        ..ModelInferRequest::default()
-    }
-}
-
-/// The same as raw inputs.
-fn raw(articles: &[(&str, &str)]) -> ModelInferRequest {
-    let (titles, bodies): (Vec<_>, Vec<_>) = articles.iter().copied().unzip();
-    let count = articles.len();
-    ModelInferRequest {
-        inputs: vec![input("title", count), input("body", count)],
-        raw_input_contents: vec![raw_texts(&titles).into(), raw_texts(&bodies).into()],
-        ..typed(articles)
-    }
-}
-
-fn bodies(texts: &[&str]) -> ModelInferRequest {
-    ModelInferRequest {
-        inputs: vec![typed_input("body", texts)],
-        ..ModelInferRequest::default()
-    }
-}
-
-fn wanted(name: &str) -> InferRequestedOutputTensor {
-    InferRequestedOutputTensor {
-        name: name.into(),
-        ..InferRequestedOutputTensor::default()
-    }
-}
-
-async fn infer(
-    server: &TestServer,
-    request: ModelInferRequest,
-) -> Result<ModelInferResponse, Status> {
-    let response = client(server).await.model_infer(request).await?;
-    Ok(response.into_inner())
-}
-
-fn output<'r>(response: &'r ModelInferResponse, name: &str) -> (usize, &'r InferOutputTensor) {
-    let mut outputs = response.outputs.iter().enumerate();
-    outputs.find(|(_, output)| output.name == name).unwrap()
-}
-
-fn texts(response: &ModelInferResponse, name: &str) -> Vec<String> {
-    let (index, output) = output(response, name);
-    assert_eq!(output.datatype, "BYTES");
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    match &output.contents {
-        Some(contents) => contents.bytes_contents.iter().map(|e| text(e)).collect(),
-        None => bytes::elements(&response.raw_output_contents[index])
-            .map(|element| text(element.unwrap()))
-            .collect(),
-    }
-}
-
-fn numbers(response: &ModelInferResponse, name: &str) -> Vec<f64> {
-    let (index, output) = output(response, name);
-    assert_eq!(output.datatype, "FP64");
-    if let Some(contents) = &output.contents {
-        return contents.fp64_contents.clone();
-    }
-    let (numbers, rest) = response.raw_output_contents[index].as_chunks();
-    assert!(rest.is_empty());
-    numbers.iter().map(|&n| f64::from_le_bytes(n)).collect()
-}
-
-/// Code, reason and first violated field.
-fn told(status: &Status) -> (Code, String, String) {
-    let details = status.get_error_details();
-    let info = details.error_info().expect("an ErrorInfo");
-    let request = details.bad_request();
-    let field = request.map(|r| r.field_violations[0].field.clone());
-    let reason = info.reason.clone();
-    (status.code(), reason, field.unwrap_or_default())
 }
 
 async fn taggings(server: &TestServer) -> Vec<pb::Tagging> {
@@ -279,160 +147,18 @@ async fn a_column_is_as_good_as_a_list() {
     server.stop().await;
 }
 
-/// A request with one thing changed.
-fn broken(change: impl FnOnce(&mut ModelInferRequest)) -> ModelInferRequest {
-    let mut request = typed(&ARTICLES[..2]);
-    change(&mut request);
-    request
-}
-
-/// The same of a raw request, whose first input is the title.
-fn broken_raw(change: impl FnOnce(&mut ModelInferRequest)) -> ModelInferRequest {
-    let mut request = raw(&ARTICLES[..2]);
-    change(&mut request);
-    request
-}
-
-fn unsound_inputs() -> Vec<(ModelInferRequest, &'static str)> {
-    let contents = |change: fn(&mut InferTensorContents)| {
-        broken(|r| change(r.inputs[0].contents.as_mut().unwrap()))
-    };
-    vec![
-        (broken(|r| r.id = "i".repeat(257)), "id"),
-        (ModelInferRequest::default(), "inputs"),
-        (broken(|r| drop(r.inputs.remove(0))), "inputs"),
-        (
-            broken(|r| r.inputs[1] = typed_input("title", &["one"])),
-            "inputs",
-        ),
-        (
-            broken(|r| r.inputs[1].name = "lead".into()),
-            "inputs[1].name",
-        ),
-        (
-            broken(|r| r.inputs[1].name = "body".into()),
-            "inputs[1].name",
-        ),
-        (
-            broken(|r| r.inputs[0].datatype = "FP32".into()),
-            "inputs[0].datatype",
-        ),
-        (broken(|r| r.inputs[0].shape = vec![]), "inputs[0].shape"),
-        (broken(|r| r.inputs[0].shape = vec![0]), "inputs[0].shape"),
-        (broken(|r| r.inputs[0].shape = vec![-1]), "inputs[0].shape"),
-        (
-            broken(|r| r.inputs[0].shape = vec![1, 2]),
-            "inputs[0].shape",
-        ),
-        (broken(|r| r.inputs[0].shape = vec![5]), "inputs[0].shape"),
-        (
-            broken(|r| r.inputs[0].shape = vec![3]),
-            "inputs[0].contents.bytes_contents",
-        ),
-        (
-            broken(|r| r.inputs[0].contents = None),
-            "inputs[0].contents.bytes_contents",
-        ),
-        (
-            contents(|c| c.bytes_contents[1] = b"rain \xff".to_vec()),
-            "inputs[0].contents.bytes_contents",
-        ),
-    ]
-}
-
-fn unsound_raw_inputs() -> Vec<(ModelInferRequest, &'static str)> {
-    let with = |raw: Vec<u8>| broken_raw(|r| r.raw_input_contents[1] = raw.into());
-    vec![
-        (
-            broken_raw(|r| drop(r.raw_input_contents.pop())),
-            "raw_input_contents",
-        ),
-        (
-            broken_raw(|r| r.inputs[0].contents = Some(InferTensorContents::default())),
-            "inputs[0].contents",
-        ),
-        (with(raw_texts(&["one"])), "raw_input_contents[1]"),
-        (with(raw_texts(&["rain"; 3])), "raw_input_contents[1]"),
-        (with(vec![0xff; 9]), "raw_input_contents[1]"),
-        (
-            with(b"\x05\0\0\0rain \x02\0\0\0\xc3\x28".into()),
-            "raw_input_contents[1]",
-        ),
-    ]
-}
-
-fn unsound_outputs() -> Vec<(ModelInferRequest, &'static str)> {
-    let ask = |names: &[&str]| broken(|r| r.outputs = names.iter().copied().map(wanted).collect());
-    let mut classified = ask(&["topic"]);
-    let count = InferParameter {
-        parameter_choice: Some(ParameterChoice::Int64Param(3)),
-    };
-    classified.outputs[0]
-        .parameters
-        .insert("classification".into(), count);
-    vec![
-        (ask(&["topic", "mood"]), "outputs[1].name"),
-        (ask(&["topic.evidence"]), "outputs[0].name"),
-        (ask(&["stance"]), "outputs[0].name"),
-        (ask(&[""]), "outputs[0].name"),
-        (ask(&["topic", "genre", "topic"]), "outputs[2].name"),
-        (classified, "outputs[0].parameters"),
-    ]
-}
-
-#[tokio::test]
-async fn what_is_unsound_is_named() {
-    let mut config = Config::default();
-    config.requests.batch_articles = NonZeroU32::new(4).unwrap();
-    let server = TestServer::with(config, model).await;
-    let cases = [unsound_inputs(), unsound_raw_inputs(), unsound_outputs()];
-    for (request, field) in cases.into_iter().flatten() {
-        let status = infer(&server, request).await.unwrap_err();
-        let expected = (Code::InvalidArgument, "FIELD_INVALID".into(), field.into());
-        assert_eq!(told(&status), expected, "{status:?}");
-        assert!(!status.message().contains("rain"), "{status:?}");
+fn get(name: &str, version: &str) -> ModelMetadataRequest {
+    ModelMetadataRequest {
+        name: name.into(),
+        version: version.into(),
     }
-    server.stop().await;
-}
-
-#[tokio::test]
-async fn one_bad_article_fails_the_request_and_is_named() {
-    let mut config = Config::default();
-    config.requests.article = ArticleLimits {
-        title_bytes: 100,
-        ..ArticleLimits::default()
-    };
-    let server = TestServer::with(config, model).await;
-    let long = "rain ".repeat(30);
-    for (bad, reason, field) in [
-        ((" ", "\n"), "ARTICLE_EMPTY", "body[1]"),
-        ((&*long, ""), "FIELD_TOO_LARGE", "title[1]"),
-    ] {
-        let articles = [ARTICLES[0], bad, ARTICLES[1]];
-        for request in [typed(&articles), raw(&articles)] {
-            let status = infer(&server, request).await.unwrap_err();
-            let expected = (Code::InvalidArgument, reason.into(), field.into());
-            assert_eq!(told(&status), expected);
-            assert!(status.message().starts_with("article 1: "), "{status:?}");
-            assert!(!status.message().contains("rain"));
-        }
-    }
-    server.stop().await;
 }
 
 #[tokio::test]
 async fn models_are_found_by_name_and_version() {
-    let load = || {
-        newstance::server::models::Models::from(model())
-            .with_pack(common::pack())
-            .unwrap()
-    };
-    let server = TestServer::with(Config::default(), load).await;
+    let load = || Models::from(model()).with_pack(common::pack()).unwrap();
+    let server = TestServer::start(load).await;
     let mut client = client(&server).await;
-    let get = |name: &str, version: &str| ModelMetadataRequest {
-        name: name.into(),
-        version: version.into(),
-    };
     let default = client
         .model_metadata(get("", ""))
         .await
@@ -468,6 +194,13 @@ async fn models_are_found_by_name_and_version() {
     assert_eq!(answer.model_name, "border");
     assert_eq!(self::texts(&answer, "side"), ["side:orlan"]);
 
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_model_that_is_not_there_is_not_found_and_not_ready() {
+    let server = TestServer::start(model).await;
+    let mut client = client(&server).await;
     for (name, version, code, field) in [
         ("none", "", Code::NotFound, "name"),
         ("newstance-en", "99", Code::NotFound, "version"),
@@ -489,6 +222,16 @@ async fn models_are_found_by_name_and_version() {
         assert!(!ready.ready);
     }
     server.stop().await;
+}
+
+#[test]
+fn a_server_that_is_about_to_stop_is_not_ready() {
+    let shared = Shared::new(Config::default());
+    assert!(!shared.is_ready());
+    shared.store().start(Arc::new(model().into()));
+    assert!(shared.is_ready());
+    shared.stopping();
+    assert!(!shared.is_ready());
 }
 
 /// Of the server and of its default model.
@@ -524,31 +267,4 @@ async fn it_is_live_at_once_and_ready_when_the_model_is_warm() {
     is_ready.await.unwrap();
     assert_eq!(readiness(&mut client).await, (true, true));
     server.stop().await;
-}
-
-proptest! {
-    #[test]
-    fn raw_tensors_of_any_bytes_are_read_or_refused(raw: Vec<u8>, count in 1_usize..4) {
-        let request = ModelInferRequest {
-            inputs: vec![input("body", count)],
-            raw_input_contents: vec![raw.into()],
-            ..ModelInferRequest::default()
-        };
-        if let Ok(request) = InferRequest::new(request, &RequestLimits::default()) {
-            prop_assert_eq!(request.articles.len(), count);
-        }
-    }
-
-    #[test]
-    fn raw_texts_arrive_as_they_were_sent(texts in prop::collection::vec(".*", 1..9)) {
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let request = ModelInferRequest {
-            inputs: vec![input("body", texts.len())],
-            raw_input_contents: vec![raw_texts(&texts).into()],
-            ..ModelInferRequest::default()
-        };
-        let read = InferRequest::new(request, &RequestLimits::default()).unwrap();
-        let bodies: Vec<_> = read.articles.iter().map(|article| &*article.body).collect();
-        prop_assert_eq!(bodies, texts);
-    }
 }

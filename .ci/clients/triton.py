@@ -1,6 +1,7 @@
 """Triton's own client, unchanged, gets what TagArticle says."""
 
 import json
+import sys
 from pathlib import Path
 
 import grpc
@@ -37,8 +38,6 @@ def check_all(checks, address, tools):
 
 def tag_all(address, tools):
     """The answers of BatchTagArticles, by the stubs of the Python example."""
-    import sys
-
     sys.path.append(str(tools.work / "examples" / "python"))
     from newstance.v1 import article_pb2, tagging_service_pb2 as api
     from newstance.v1.tagging_service_pb2_grpc import TaggingServiceStub
