@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::{
     admission::Admission, config::Config, models::Models, resource::ModelName, status::ApiError,
-    store::ModelStore,
+    store::ModelStore, telemetry::Telemetry,
 };
 use crate::tagger::Tagger;
 
@@ -21,16 +21,18 @@ struct Inner {
     config: Config,
     store: ModelStore,
     admission: Admission,
+    telemetry: Telemetry,
 }
 
 impl Shared {
     /// Services without models: they answer UNAVAILABLE until [`ModelStore::start`].
     #[must_use]
-    pub fn new(config: Config) -> Self {
+    pub fn new(config: Config, telemetry: Telemetry) -> Self {
         Self(Arc::new(Inner {
             store: ModelStore::new(config.reload.models),
             admission: Admission::new(&config.admission),
             config,
+            telemetry,
         }))
     }
 
@@ -50,6 +52,12 @@ impl Shared {
     #[must_use]
     pub fn admission(&self) -> &Admission {
         &self.0.admission
+    }
+
+    /// Who hears of what happens.
+    #[must_use]
+    pub fn telemetry(&self) -> &Telemetry {
+        &self.0.telemetry
     }
 }
 

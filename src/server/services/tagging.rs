@@ -15,6 +15,7 @@ use crate::{
         pb::{self, tagging_service_server::TaggingService},
         pool::{self, Abandoned},
         status::ApiError,
+        telemetry::{CallRecord, Watch},
     },
     tagger::Tagger,
 };
@@ -27,15 +28,17 @@ impl Shared {
     pub(super) async fn tag(
         &self,
         request: pb::TagArticleRequest,
+        record: &CallRecord,
     ) -> Result<pb::Tagging, ApiError> {
         let models = self.store().serving()?;
         let request = TagRequest::new(request, &self.config().requests.article)?;
         let TagRequest { article, settings } = request;
         let tagger = find(&models, "model", settings.model.as_ref())?.clone();
+        let watch = self.telemetry().watch(&tagger, record);
         if article.text_bytes() <= LONG_ARTICLE {
-            return label(&tagger, &article, &settings);
+            return label(&tagger, &article, &settings, &watch);
         }
-        pool::run(move |_| label(&tagger, &article, &settings)).await?
+        pool::run(move |_| label(&tagger, &article, &settings, &watch)).await?
     }
 }
 
@@ -44,8 +47,10 @@ fn label(
     tagger: &Tagger,
     article: &Article,
     settings: &TagSettings,
+    watch: &Watch,
 ) -> Result<pb::Tagging, ApiError> {
     let tagging = tagger.tag(article, &settings.options)?;
+    watch.labelled(&tagging);
     let version = describe::version(tagger.model());
     Ok(answer(article, settings.encoding, version, tagging))
 }
@@ -54,6 +59,7 @@ fn label(
 fn label_all(
     tagger: &Tagger,
     batch: BatchRequest,
+    watch: &Watch,
     abandoned: &Abandoned,
 ) -> Vec<pb::TagArticleResult> {
     let BatchRequest { articles, settings } = batch;
@@ -62,7 +68,7 @@ fn label_all(
             if abandoned.get() {
                 return Err(ApiError::Internal);
             }
-            pool::catch(|| label(tagger, &article, &settings))?
+            pool::catch(|| label(tagger, &article, &settings, watch))?
         });
         result(id, outcome)
     };
@@ -76,7 +82,8 @@ impl TaggingService for Shared {
         request: Request<pb::TagArticleRequest>,
     ) -> Result<Response<pb::TagArticleResponse>, Status> {
         let _permit = self.admission().admit(1).await?;
-        let tagging = Some(self.tag(request.into_inner()).await?);
+        let record = CallRecord::of(request.extensions());
+        let tagging = Some(self.tag(request.into_inner(), &record).await?);
         Ok(Response::new(pb::TagArticleResponse { tagging }))
     }
 
@@ -84,14 +91,16 @@ impl TaggingService for Shared {
         &self,
         request: Request<pb::BatchTagArticlesRequest>,
     ) -> Result<Response<pb::BatchTagArticlesResponse>, Status> {
+        let record = CallRecord::of(request.extensions());
         let models = self.store().serving()?;
         let batch = BatchRequest::new(request.into_inner(), &self.config().requests)?;
         let tagger = find(&models, "model", batch.settings.model.as_ref())?.clone();
+        let watch = self.telemetry().watch(&tagger, &record);
         let permit = self.admission().admit(batch.articles_to_label()).await?;
         let results = pool::run(move |abandoned| {
             // The permit ends with the work, also where the caller has gone before.
             let _permit = permit;
-            label_all(&tagger, batch, abandoned)
+            label_all(&tagger, batch, &watch, abandoned)
         });
         let results = results.await?;
         Ok(Response::new(pb::BatchTagArticlesResponse { results }))
