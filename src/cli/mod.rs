@@ -4,6 +4,7 @@
 //! failure, 2 wrong usage. A closed pipe ends the program quietly.
 
 mod evaluate;
+mod health;
 mod import;
 mod inspect;
 mod progress;
@@ -22,6 +23,8 @@ use std::{
 use clap::{Parser, Subcommand, ValueEnum};
 use thiserror::Error;
 
+pub use serve::options_table;
+
 use crate::{
     article::ArticleError,
     corpus::CorpusError,
@@ -31,7 +34,7 @@ use crate::{
     label::AxisError,
     model::{Model, ModelFileError, embedded::default_model},
     report::ReportError,
-    server::ServeError,
+    server::{ServeError, probe::ProbeError},
     tagger::TagError,
     train::{RecipeError, TrainError},
 };
@@ -48,6 +51,8 @@ struct Cli {
 enum Command {
     /// Answer over gRPC.
     Serve(serve::Args),
+    /// Ask a running server whether it serves.
+    Health(health::Args),
     /// Label articles from a file or standard input.
     Tag(tag::Args),
     /// Turn publishers' files into a corpus.
@@ -69,7 +74,7 @@ enum Format {
     Json,
 }
 
-/// What ends the program with exit code 1.
+/// What ends the program with exit code 1, or 2 where the usage is wrong.
 #[derive(Debug, Error)]
 enum CliError {
     #[error("{}: {source}", path.display())]
@@ -125,6 +130,13 @@ enum CliError {
     },
     #[error("{0}")]
     Serve(Box<ServeError<CliError>>),
+    #[error("{0}")]
+    Config(#[from] serve::ConfigError),
+    #[error("{address}: {source}")]
+    Probe { address: String, source: ProbeError },
+    /// This is an answer, and has been printed as one.
+    #[error("NOT_SERVING")]
+    NotServing,
     #[error("no threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
 }
@@ -134,6 +146,13 @@ impl CliError {
     fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
+
+    fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Config(_) => ExitCode::from(2),
+            _ => ExitCode::FAILURE,
+        }
+    }
 }
 
 /// Runs the program with the process's arguments.
@@ -141,6 +160,7 @@ impl CliError {
 pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve(args) => args.run(),
+        Command::Health(args) => args.run(),
         Command::Tag(args) => args.run(),
         Command::Import(args) => args.run(),
         Command::Train(args) => args.run(),
@@ -150,9 +170,10 @@ pub fn run() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
+        Err(CliError::NotServing) => ExitCode::FAILURE,
         Err(error) => {
             anstream::eprintln!("newstance: {error}");
-            ExitCode::FAILURE
+            error.exit_code()
         }
     }
 }

@@ -114,3 +114,90 @@ fn may_be_shed(path: &str) -> bool {
 fn refused(error: ApiError) -> Response<Body> {
     Status::from(error).into_http()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderMap;
+    use tonic::Code;
+    use tower::{ServiceExt, service_fn};
+
+    const TAG: &str = "/newstance.v1.TaggingService/TagArticle";
+    const HEALTH: &str = "/grpc.health.v1.Health/Check";
+
+    fn calls() -> Calls {
+        Calls {
+            tokens: None,
+            timeout: Duration::from_secs(5),
+            max_wait: Duration::from_secs(5),
+        }
+    }
+
+    async fn call<F>(calls: Calls, path: &str, headers: HeaderMap, answer: fn() -> F) -> Code
+    where
+        F: Future<Output = Response<Body>> + Send + 'static,
+    {
+        let service = service_fn(move |_| async move { Ok(answer().await) });
+        let mut request = Request::new(Body::empty());
+        *request.uri_mut() = path.parse().unwrap();
+        *request.headers_mut() = headers;
+        let response = calls.layer(service).oneshot(request).await.unwrap();
+        let status = Status::from_header_map(response.headers());
+        status.map_or(Code::Ok, |status| status.code())
+    }
+
+    async fn fine() -> Response<Body> {
+        Response::new(Body::empty())
+    }
+
+    async fn never() -> Response<Body> {
+        std::future::pending().await
+    }
+
+    async fn panics() -> Response<Body> {
+        panic!("on purpose")
+    }
+
+    fn within(timeout: &str) -> HeaderMap {
+        HeaderMap::from_iter([("grpc-timeout".parse().unwrap(), timeout.parse().unwrap())])
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_shorter_deadline_counts() {
+        for headers in [within("10m"), within("9S"), HeaderMap::new()] {
+            let started = tokio::time::Instant::now();
+            let code = call(calls(), TAG, headers.clone(), never).await;
+            assert_eq!(code, Code::DeadlineExceeded);
+            let wanted = if headers.get("grpc-timeout") == within("10m").get("grpc-timeout") {
+                Duration::from_millis(10)
+            } else {
+                Duration::from_secs(5)
+            };
+            assert!(started.elapsed().abs_diff(wanted) < Duration::from_millis(5));
+        }
+        let late = call(calls(), TAG, within("0n"), fine).await;
+        assert_eq!(late, Code::DeadlineExceeded);
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_internal() {
+        assert_eq!(
+            call(calls(), TAG, HeaderMap::new(), panics).await,
+            Code::Internal
+        );
+    }
+
+    #[tokio::test]
+    async fn who_waited_too_long_is_turned_away_but_for_health() {
+        let crowded = Calls {
+            max_wait: Duration::ZERO,
+            ..calls()
+        };
+        let tag = call(crowded.clone(), TAG, HeaderMap::new(), fine).await;
+        assert_eq!(tag, Code::ResourceExhausted);
+        assert_eq!(
+            call(crowded, HEALTH, HeaderMap::new(), fine).await,
+            Code::Ok
+        );
+    }
+}

@@ -135,7 +135,7 @@ impl Connections {
         let service = TowerToHyperService::new(service);
         let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
         let mut begun = pin!(sleep(self.limits.handshake));
-        let mut aged = pin!(self.ages());
+        let mut asked_to_go = pin!(self.asked_to_go(&closing));
         let mut ended = pin!(self.ends(&closing));
         let (mut is_begun, mut is_closing) = (false, false);
         loop {
@@ -147,9 +147,9 @@ impl Connections {
                     }
                     is_begun = true;
                 }
-                () = &mut aged, if !is_closing => closing.cancel(),
-                () = closing.cancelled(), if !is_closing => {
+                () = &mut asked_to_go, if !is_closing => {
                     is_closing = true;
+                    closing.cancel();
                     connection.as_mut().graceful_shutdown();
                 }
                 () = &mut ended => return,
@@ -173,12 +173,16 @@ impl Connections {
         builder
     }
 
-    /// Completes when a connection is old. A tenth more or less keeps those that began together
-    /// from coming back together.
-    async fn ages(&self) {
+    /// Completes when the server is about to end or a connection is old. A tenth more or less keeps
+    /// those that began together from coming back together.
+    async fn asked_to_go(&self, closing: &CancellationToken) {
         match self.limits.age {
-            Some(age) => sleep(age.mul_f64(0.9 + 0.2 * random())).await,
-            None => std::future::pending().await,
+            None => closing.cancelled().await,
+            Some(age) => {
+                let age = age.mul_f64(0.9 + 0.2 * random());
+                // Whether it is the one or the other makes no difference.
+                let _ = timeout(age, closing.cancelled()).await;
+            }
         }
     }
 

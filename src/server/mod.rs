@@ -4,7 +4,7 @@
 //! its deadline, the load), is decoded by [`codec`], checked by [`convert`] and [`resource`],
 //! answered by [`services`] with one of the [`models`] of the [`store`] and, where it fails,
 //! explained by [`status`]. What is to be labelled passes [`admission`]; long work runs on the
-//! [`pool`]. [`telemetry`] tells of it.
+//! [`pool`]. [`telemetry`] tells of it all. From outside, [`probe`] asks a server whether it serves.
 
 pub mod admission;
 pub mod auth;
@@ -20,6 +20,7 @@ pub mod models;
 mod oversize;
 pub mod pb;
 pub mod pool;
+pub mod probe;
 pub mod reload;
 pub mod resource;
 mod routes;

@@ -4,7 +4,7 @@
 mod line;
 mod writer;
 
-use std::io;
+use std::{fmt, io};
 
 use opentelemetry::trace::TraceId;
 use tracing::{Event, Level, Metadata, Subscriber};
@@ -45,6 +45,11 @@ pub fn subscriber(
     };
     let log = Log { form, lines };
     (tracing_subscriber::registry().with(log), flushed)
+}
+
+/// A line about the server as a whole.
+pub fn tell(message: fmt::Arguments<'_>) {
+    tracing::info!("{message}");
 }
 
 /// One line a call.

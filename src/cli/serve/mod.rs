@@ -1,0 +1,102 @@
+//! `newstance serve`: one configuration from flags, variables and a file, and the server run by it.
+//!
+//! [`options`] is the table of everything that can be set. [`flags`] and [`file`] read it from
+//! outside, [`effective`] holds what came out with where it came from, and [`rules`] refuses what
+//! makes no sense together.
+
+mod check;
+mod docs;
+mod effective;
+mod error;
+mod file;
+mod flags;
+mod models;
+mod options;
+mod rules;
+mod settings;
+mod slot;
+mod value;
+
+use std::{path::PathBuf, time::Instant};
+
+use tokio::{net::TcpListener, signal};
+
+use super::CliError;
+use crate::server::{self, ServeError, Stop, models::Models, telemetry::log};
+use effective::Effective;
+use flags::Flags;
+use settings::Settings;
+
+pub use docs::options_table;
+pub use error::ConfigError;
+pub use settings::DEFAULT_LISTEN;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// File of options in TOML, such as `max_targets = 10`; variables and flags go before it.
+    #[arg(long, value_name = "FILE", env = "NEWSTANCE_CONFIG")]
+    config: Option<PathBuf>,
+    /// Check configuration, models, certificates and tokens, print the options in force, and end.
+    #[arg(long)]
+    check_config: bool,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+impl Args {
+    pub fn run(self) -> Result<(), CliError> {
+        let check = self.check_config;
+        let effective = self.resolve()?;
+        if check {
+            return check::run(&effective);
+        }
+        serve(effective.settings)
+    }
+
+    /// Flag before variable before file before default.
+    fn resolve(self) -> Result<Effective, ConfigError> {
+        flags::refuse_unknown_variables()?;
+        let mut effective = Effective::default();
+        let file = self.config.as_deref().map(file::read).transpose()?;
+        for given in file.into_iter().flatten().chain(self.flags.0) {
+            effective.take(given)?;
+        }
+        rules::check(&effective)?;
+        Ok(effective)
+    }
+}
+
+#[tokio::main]
+async fn serve(settings: Settings) -> Result<(), CliError> {
+    let started = Instant::now();
+    let config = settings.config();
+    let _log = log::to_standard_error(config.telemetry.log);
+    let listen = settings.listen;
+    let cannot_listen = |source| CliError::Listen { listen, source };
+    let listener = TcpListener::bind(listen).await.map_err(cannot_listen)?;
+    let address = listener.local_addr().map_err(cannot_listen)?;
+    log::tell(format_args!("listening on {address}"));
+    let ready = move |served: &Models| models::announce(served, started);
+    let load = move || models::load(settings.model.as_deref(), &settings.packs);
+    let served = server::serve(listener, config, load, ready, stop_signal()).await;
+    served.map_err(|error| match error {
+        ServeError::Model(error) => error,
+        error => CliError::Serve(Box::new(error)),
+    })
+}
+
+/// Completes on Ctrl-C and, where there is such a thing, on SIGTERM.
+async fn stop_signal() -> Stop {
+    #[cfg(unix)]
+    {
+        if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
+            return tokio::select! {
+                _ = signal::ctrl_c() => Stop::Now,
+                _ = terminate.recv() => Stop::Planned,
+            };
+        }
+    }
+    // Without signals the server runs until it is killed.
+    let _ = signal::ctrl_c().await;
+    Stop::Now
+}

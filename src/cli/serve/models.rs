@@ -1,0 +1,50 @@
+//! The models to serve: loaded, told apart, and announced.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use super::super::{CliError, load_model, model_source};
+use crate::server::{
+    describe::resource_name,
+    models::{DuplicateModel, Models},
+    telemetry::log,
+};
+
+/// The default model and the packs beside it.
+pub fn load(default: Option<&Path>, packs: &[PathBuf]) -> Result<Models, CliError> {
+    let model = load_model(default)?;
+    let mut sources = HashMap::from([(model.card().name.clone(), model_source(default))]);
+    let mut models = Models::from(model);
+    for path in packs {
+        let pack = load_model(Some(path))?;
+        let source = model_source(Some(path));
+        let name = pack.card().name.clone();
+        models =
+            models
+                .with_pack(pack)
+                .map_err(|DuplicateModel { name }| CliError::DuplicateModel {
+                    first: sources.remove(&name).unwrap_or_default(),
+                    second: source.clone(),
+                    name,
+                })?;
+        sources.insert(name, source);
+    }
+    Ok(models)
+}
+
+/// One line a model, the default first.
+pub fn announce(models: &Models, started: Instant) {
+    let milliseconds = started.elapsed().as_millis();
+    for tagger in models.iter() {
+        let model = tagger.model();
+        log::tell(format_args!(
+            "serving {} {} (sha256 {}), ready after {milliseconds} ms",
+            resource_name(model),
+            model.card().version,
+            model.digest(),
+        ));
+    }
+}

@@ -1,0 +1,143 @@
+//! Options that are sound alone and make no sense together.
+
+use super::{effective::Effective, error::ConfigError, settings::Settings};
+
+type Rule = (&'static str, fn(&Settings) -> bool, &'static str);
+
+/// The option to blame, when to, and what for.
+const RULES: &[Rule] = &[
+    (
+        "tls-cert",
+        |s| s.tls_cert.is_some() && s.tls_key.is_none(),
+        "is without its key: set tls_key too",
+    ),
+    (
+        "tls-key",
+        |s| s.tls_key.is_some() && s.tls_cert.is_none(),
+        "is without its certificate: set tls_cert too",
+    ),
+    (
+        "tls-client-ca",
+        |s| s.tls_client_ca.is_some() && s.tls_cert.is_none(),
+        "asks for certificates of clients, but there is no TLS: set tls_cert and tls_key too",
+    ),
+    (
+        "plaintext",
+        |s| s.plaintext && s.tls_cert.is_some(),
+        "is for a server without TLS, but tls_cert is set: leave one of them out",
+    ),
+    (
+        "cors-origin",
+        |s| !s.cors_origins.is_empty() && !s.grpc_web,
+        "lets pages call, but browsers are turned away: set grpc_web = true too",
+    ),
+];
+
+/// Refuses settings that contradict themselves.
+pub fn check(effective: &Effective) -> Result<(), ConfigError> {
+    let settings = &effective.settings;
+    for (option, broken, conflict) in RULES {
+        if broken(settings) {
+            let (origin, name) = effective.origin(option);
+            return Err(ConfigError::Conflict {
+                origin,
+                name,
+                conflict,
+            });
+        }
+    }
+    check_models(effective)?;
+    check_exposure(effective)
+}
+
+fn check_models(effective: &Effective) -> Result<(), ConfigError> {
+    let settings = &effective.settings;
+    let limit = settings.rest.reload.models.get();
+    let models = settings.packs.len() + 1;
+    if models <= limit as usize {
+        return Ok(());
+    }
+    let (origin, name) = effective.origin("max-loaded-models");
+    Err(ConfigError::TooManyModels {
+        origin,
+        name,
+        limit,
+        models,
+    })
+}
+
+/// Nobody should find out later that tokens and articles went over the network in the clear.
+fn check_exposure(effective: &Effective) -> Result<(), ConfigError> {
+    let settings = &effective.settings;
+    let listen = settings.listen;
+    if listen.ip().is_loopback() || settings.plaintext || settings.tls_cert.is_some() {
+        return Ok(());
+    }
+    let (origin, name) = effective.origin("listen");
+    Err(ConfigError::Exposed {
+        origin,
+        name,
+        listen,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::serve::file;
+
+    #[test]
+    fn what_makes_no_sense_names_its_line() {
+        let web = "\ncors_origin = ['https://a.org']\n";
+        for (text, expected) in [
+            ("tls_cert = 'c'", "f.toml:1: tls_cert is without its key"),
+            (
+                "\ntls_key = 'k'",
+                "f.toml:2: tls_key is without its certificate",
+            ),
+            ("tls_client_ca = 'r'", "f.toml:1: tls_client_ca asks for"),
+            (
+                "tls_cert = 'c'\ntls_key = 'k'\nplaintext = true",
+                "f.toml:3: plaintext is for",
+            ),
+            (web, "f.toml:2: cors_origin lets pages call"),
+            (
+                "max_loaded_models = 2\npack = ['a', 'b']",
+                "f.toml:1: max_loaded_models = 2 is less than the 3",
+            ),
+            (
+                "listen = '0.0.0.0:1'",
+                "f.toml:1: listen = 0.0.0.0:1 would answer",
+            ),
+            (
+                "listen = '[::]:1'",
+                "f.toml:1: listen = [::]:1 would answer",
+            ),
+        ] {
+            let error = checked(text).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_makes_sense_passes() {
+        for text in [
+            "",
+            "listen = '[::1]:1'",
+            "listen = '0.0.0.0:1'\nplaintext = true\ntokens = 't'",
+            "listen = '0.0.0.0:1'\ntls_cert = 'c'\ntls_key = 'k'\ntls_client_ca = 'r'",
+            "grpc_web = true\ncors_origin = ['https://a.org']",
+            "grpc_web = true",
+        ] {
+            checked(text).unwrap();
+        }
+    }
+
+    fn checked(text: &str) -> Result<(), ConfigError> {
+        let mut effective = Effective::default();
+        for given in file::parse("f.toml".as_ref(), text)? {
+            effective.take(given)?;
+        }
+        check(&effective)
+    }
+}
