@@ -1,12 +1,13 @@
 //! Metrics of a running server, and the port that tells them.
 
 mod common;
-#[path = "common/scrape.rs"]
-mod scrape;
 
 use std::{fs, net::SocketAddr, num::NonZeroU32, sync::mpsc, time::Duration};
 
-use common::TestServer;
+use common::{
+    TestServer,
+    scrape::{self, exchange, free_port, get, scrape},
+};
 use newstance::{
     model::Model,
     server::{
@@ -14,7 +15,6 @@ use newstance::{
         pb::{self, tagging_service_client::TaggingServiceClient},
     },
 };
-use scrape::{exchange, free_port, get, scrape};
 use tonic::{Code, transport::Channel};
 
 const CALLS: &str = "rpc_server_call_duration_seconds_count";
@@ -176,22 +176,27 @@ async fn a_stream_beyond_the_limit_is_counted_and_a_cancelled_one_too() {
     let (mut config, metrics) = config();
     config.admission.streams = NonZeroU32::MIN;
     let server = TestServer::with(config, tiny).await;
-    let mut client = client(&server).await;
-    let open = client.stream_tag_articles(tokio_stream::pending()).await;
-    let refused = client.stream_tag_articles(tokio_stream::empty()).await;
-    assert_eq!(refused.unwrap_err().code(), Code::ResourceExhausted);
+    // A client that can be killed: it has threads of its own.
+    let elsewhere = tokio::runtime::Runtime::new().unwrap();
+    let endpoint = format!("http://{}", server.address);
+    let calls = elsewhere.spawn(async move {
+        let endpoint = Channel::from_shared(endpoint).unwrap();
+        let mut client = TaggingServiceClient::new(endpoint.connect().await.unwrap());
+        let open = client.stream_tag_articles(tokio_stream::pending()).await;
+        let refused = client.stream_tag_articles(tokio_stream::empty()).await;
+        (open, refused.unwrap_err().code())
+    });
+    let (open, refused) = calls.await.unwrap();
+    assert_eq!(refused, Code::ResourceExhausted);
     let shed = "newstance_shed_total";
     assert_eq!(scrape(metrics).await.sum(shed, &["TOO_MANY_STREAMS"]), 1.0);
-    // The client goes away, with all its connection.
-    drop((open, client));
+    elsewhere.shutdown_background();
     let cancelled = of("/StreamTagArticles\"", "\"CANCELLED\"");
-    for _ in 0..500 {
-        if scrape(metrics).await.sum(CALLS, &cancelled) == 1.0 {
-            return server.stop().await;
-        }
+    while scrape(metrics).await.sum(CALLS, &cancelled) < 1.0 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("the end of the stream was not noticed");
+    drop(open);
+    server.stop().await;
 }
 
 #[tokio::test]
