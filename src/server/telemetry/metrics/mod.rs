@@ -20,6 +20,11 @@ use models::ModelMetrics;
 
 use crate::server::status::Reason;
 
+/// What is read again while serving.
+const RELOADED: [&str; 3] = ["model", "certificates", "tokens"];
+const OK: &str = "ok";
+const ERROR: &str = "error";
+
 /// Everything that is counted where it happens. What is merely looked up when it is asked for is
 /// in [`State`] and [`Process`].
 #[derive(Debug)]
@@ -57,6 +62,13 @@ impl Metrics {
             too_many_streams: of(Reason::TooManyStreams),
             reloads: Family::default(),
         };
+        for what in RELOADED {
+            // A series that begins with its first failure would show no increase.
+            for result in [OK, ERROR] {
+                let labels = ReloadLabels { what, result };
+                drop(metrics.reloads.get_or_create(&labels));
+            }
+        }
         registry.register("newstance_shed", "Calls turned away for want of room", shed);
         registry.register(
             "newstance_reloads",
@@ -87,7 +99,7 @@ impl Metrics {
 
     /// Counts the reload of a file.
     pub(super) fn reloaded(&self, what: &'static str, succeeded: bool) {
-        let result = if succeeded { "ok" } else { "error" };
+        let result = if succeeded { OK } else { ERROR };
         let labels = ReloadLabels { what, result };
         self.reloads.get_or_create_owned(&labels).inc();
     }
