@@ -1,4 +1,5 @@
 //! Metrics of a running server, and the port that tells them.
+#![allow(clippy::float_cmp, reason = "counts have an exact f64")]
 
 mod common;
 

@@ -315,3 +315,46 @@ async fn a_receiver_that_is_away_or_silent_disturbs_nobody() {
         assert!(stopping.elapsed() < Duration::from_secs(5), "{address}");
     }
 }
+
+/// Standard error that takes nothing: a full disk, and a pipe that nobody reads any more.
+#[cfg(target_os = "linux")]
+fn broken_outputs() -> [std::process::Stdio; 2] {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    let (reader, writer) = io::pipe().unwrap();
+    drop(reader);
+    [full.unwrap().into(), writer.into()]
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_log_that_cannot_be_written_stops_nothing() {
+    for output in broken_outputs() {
+        let address = scrape::free_port();
+        let mut server = std::process::Command::new(env!("CARGO_BIN_EXE_newstance"))
+            .args(["serve", "--log", "json", "--listen", &address.to_string()])
+            .arg("--model")
+            .arg(common::path("data/model-v1.safetensors"))
+            .args(["--drain-pause", "0s"])
+            .stderr(output)
+            .spawn()
+            .unwrap();
+        let endpoint = tonic::transport::Endpoint::from_shared(format!("http://{address}"));
+        let mut client = TaggingServiceClient::new(endpoint.unwrap().connect_lazy());
+        let mut answered = 0;
+        while answered < 100 {
+            assert!(server.try_wait().unwrap().is_none(), "it ended");
+            match client.tag_article(request(TEXT, "01")).await {
+                Ok(_) => answered += 1,
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+        let process = server.id().to_string();
+        std::process::Command::new("kill")
+            .arg(process)
+            .status()
+            .unwrap();
+        // The connection ends on this thread.
+        let ended = tokio::task::spawn_blocking(move || server.wait()).await;
+        assert!(ended.unwrap().unwrap().success());
+    }
+}

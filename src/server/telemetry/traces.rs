@@ -162,7 +162,7 @@ fn attributes(call: &Ended<'_>) -> Vec<KeyValue> {
 }
 
 /// The caller's span, as W3C's `traceparent` names it.
-pub fn parent(headers: &HeaderMap) -> Context {
+pub(super) fn parent(headers: &HeaderMap) -> Context {
     struct Headers<'a>(&'a HeaderMap);
     impl Extractor for Headers<'_> {
         fn get(&self, key: &str) -> Option<&str> {
@@ -176,7 +176,7 @@ pub fn parent(headers: &HeaderMap) -> Context {
 }
 
 /// The caller's trace, where it has one.
-pub fn trace_of(parent: &Context) -> Option<TraceId> {
+pub(super) fn trace_of(parent: &Context) -> Option<TraceId> {
     let span = parent.span();
     let context: &SpanContext = span.span_context();
     context.is_valid().then(|| context.trace_id())

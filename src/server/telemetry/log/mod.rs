@@ -16,7 +16,7 @@ use line::Form;
 use writer::Lines;
 
 use super::{Peer, call::Ended};
-use crate::server::config::LogFormat;
+use crate::{server::config::LogFormat, tagger::Tagger};
 
 /// Target of the lines of calls.
 const CALLS: &str = "newstance::calls";
@@ -54,7 +54,7 @@ pub fn tell(message: fmt::Arguments<'_>) {
 
 /// One line a call.
 pub(super) fn call(call: &Ended<'_>, trace: Option<TraceId>) {
-    let model = call.record.tagger().map(|tagger| tagger.model());
+    let model = call.record.tagger().map(Tagger::model);
     let digest = model.and_then(|model| model.digest().get(..DIGEST_DIGITS));
     tracing::info!(
         target: CALLS,

@@ -83,9 +83,8 @@ fn write_all(mut writer: impl Write, receiver: &Receiver<Message>, dropped: &Ato
         }
         let lost = dropped.swap(0, Ordering::Relaxed);
         if lost > 0 {
-            chunk.push_str(&format!(
-                "newstance: {lost} lines of the log were left out\n"
-            ));
+            let notice = format!("newstance: {lost} lines of the log were left out\n");
+            chunk.push_str(&notice);
         }
         // A full disk or a closed pipe: there is nowhere to say so.
         let _: io::Result<()> = writer

@@ -22,6 +22,7 @@ const BUCKETS: [f64; 19] = [
 
 /// OpenTelemetry's attributes in the form of Prometheus.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+#[expect(clippy::struct_field_names, reason = "their names are given")]
 struct CallLabels {
     rpc_system_name: &'static str,
     rpc_method: String,

@@ -15,6 +15,7 @@ use prometheus_client::{
 
 use crate::{
     label::{Axis, Label},
+    model::Classifier,
     tagger::{AbstainReason, Decision, LabelScore, STANCE, Tagger, Tagging},
 };
 
@@ -150,7 +151,7 @@ impl Families {
         let labels = ModelLabels {
             model: name.clone(),
         };
-        let axes = tagger.model().all_classifiers().map(|c| c.axis());
+        let axes = tagger.model().all_classifiers().map(Classifier::axis);
         let mut axes: Vec<_> = axes.map(|axis| self.axis(name, axis)).collect();
         if tagger.model().stance().is_none() {
             // Targets may be asked for all the same; there is no label to be had.
