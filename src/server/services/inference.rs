@@ -23,6 +23,7 @@ use crate::{
         pool::Abandoned,
         resource::ModelName,
         status::ApiError,
+        telemetry::{CallRecord, Watch},
     },
     tagger::{TagOptions, Tagger, Tagging},
 };
@@ -47,6 +48,7 @@ struct Job {
     articles: Vec<Article>,
     outputs: Vec<Output>,
     form: Form,
+    watch: Watch,
 }
 
 impl Job {
@@ -61,7 +63,14 @@ impl Job {
         let table = Table::new(model, &self.outputs);
         let articles = self.articles.into_iter().map(Ok).collect();
         let row = |_: &Article, tagging: Tagging<'_>| table.row(&tagging);
-        let rows = label_all(&self.tagger, articles, &options, abandoned, row);
+        let rows = label_all(
+            &self.tagger,
+            articles,
+            &options,
+            &self.watch,
+            abandoned,
+            row,
+        );
         let rows: Result<Vec<_>, _> = rows.into_iter().collect();
         Ok(table.tensors(&rows?, self.form))
     }
@@ -75,6 +84,7 @@ impl Shared {
     async fn infer(
         &self,
         request: pb::ModelInferRequest,
+        record: &CallRecord,
     ) -> Result<pb::ModelInferResponse, ApiError> {
         let models = self.store().serving()?;
         let request = InferRequest::new(request, &self.config().requests)?;
@@ -84,6 +94,7 @@ impl Shared {
             outputs: Output::named(tagger.model(), &request.outputs)?,
             articles: all_sound(request.articles, &self.config().requests.article)?,
             form: request.form,
+            watch: self.telemetry().watch(&tagger, record),
             tagger: tagger.clone(),
         };
         let count = u32::try_from(job.articles.len()).unwrap_or(u32::MAX);
@@ -167,6 +178,8 @@ impl GrpcInferenceService for Shared {
         &self,
         request: Request<pb::ModelInferRequest>,
     ) -> Result<Response<pb::ModelInferResponse>, Status> {
-        Ok(Response::new(self.infer(request.into_inner()).await?))
+        let record = CallRecord::of(request.extensions());
+        let response = self.infer(request.into_inner(), &record).await?;
+        Ok(Response::new(response))
     }
 }

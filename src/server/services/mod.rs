@@ -12,7 +12,7 @@ use std::sync::{
 
 use super::{
     admission::Admission, config::Config, models::Models, resource::ModelName, status::ApiError,
-    store::ModelStore,
+    store::ModelStore, telemetry::Telemetry,
 };
 use crate::tagger::Tagger;
 
@@ -25,18 +25,20 @@ struct Inner {
     config: Config,
     store: ModelStore,
     admission: Admission,
+    telemetry: Telemetry,
     is_stopping: AtomicBool,
 }
 
 impl Shared {
     /// Services without models: they answer UNAVAILABLE until [`ModelStore::start`].
     #[must_use]
-    pub fn new(config: Config) -> Self {
+    pub fn new(config: Config, telemetry: Telemetry) -> Self {
         Self(Arc::new(Inner {
             store: ModelStore::new(config.reload.models),
             admission: Admission::new(&config.admission),
             is_stopping: AtomicBool::new(false),
             config,
+            telemetry,
         }))
     }
 
@@ -67,6 +69,12 @@ impl Shared {
     /// The server is about to stop. It answers calls all the same.
     pub fn stopping(&self) {
         self.0.is_stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Who hears of what happens.
+    #[must_use]
+    pub fn telemetry(&self) -> &Telemetry {
+        &self.0.telemetry
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
         pb::{self, tagging_service_server::TaggingService},
         pool::{self, Abandoned},
         status::ApiError,
+        telemetry::{CallRecord, Watch},
     },
     tagger::{TagOptions, Tagger, Tagging},
 };
@@ -27,15 +28,17 @@ impl Shared {
     pub(super) async fn tag(
         &self,
         request: pb::TagArticleRequest,
+        record: &CallRecord,
     ) -> Result<pb::Tagging, ApiError> {
         let models = self.store().serving()?;
         let request = TagRequest::new(request, &self.config().requests.article)?;
         let TagRequest { article, settings } = request;
         let tagger = find(&models, "model", settings.model.as_ref())?.clone();
+        let watch = self.telemetry().watch(&tagger, record);
         if article.text_bytes() <= LONG_ARTICLE {
-            return label(&tagger, &article, &settings);
+            return label(&tagger, &article, &settings, &watch);
         }
-        pool::run(move |_| label(&tagger, &article, &settings)).await?
+        pool::run(move |_| label(&tagger, &article, &settings, &watch)).await?
     }
 
     /// Does the work of a batch on the pool, when there is room for its articles.
@@ -59,8 +62,10 @@ fn label(
     tagger: &Tagger,
     article: &Article,
     settings: &TagSettings,
+    watch: &Watch,
 ) -> Result<pb::Tagging, ApiError> {
     let tagging = tagger.tag(article, &settings.options)?;
+    watch.labelled(&tagging);
     let version = describe::version(tagger.model());
     Ok(answer(article, settings.encoding, version, tagging))
 }
@@ -71,6 +76,7 @@ pub(super) fn label_all<T: Send>(
     tagger: &Tagger,
     articles: Vec<Result<Article, ApiError>>,
     options: &TagOptions,
+    watch: &Watch,
     abandoned: &Abandoned,
     form: impl Fn(&Article, Tagging<'_>) -> T + Sync,
 ) -> Vec<Result<T, ApiError>> {
@@ -79,7 +85,11 @@ pub(super) fn label_all<T: Send>(
         if abandoned.get() {
             return Err(ApiError::Internal);
         }
-        pool::catch(|| Ok(form(&article, tagger.tag(&article, options)?)))?
+        pool::catch(|| {
+            let tagging = tagger.tag(&article, options)?;
+            watch.labelled(&tagging);
+            Ok(form(&article, tagging))
+        })?
     };
     articles.into_par_iter().map(one).collect()
 }
@@ -88,6 +98,7 @@ pub(super) fn label_all<T: Send>(
 fn answer_all(
     tagger: &Tagger,
     batch: BatchRequest,
+    watch: &Watch,
     abandoned: &Abandoned,
 ) -> Vec<pb::TagArticleResult> {
     let BatchRequest { articles, settings } = batch;
@@ -96,7 +107,7 @@ fn answer_all(
         let version = describe::version(tagger.model());
         answer(article, settings.encoding, version, tagging)
     };
-    let outcomes = label_all(tagger, articles, &settings.options, abandoned, form);
+    let outcomes = label_all(tagger, articles, &settings.options, watch, abandoned, form);
     let results = ids.into_iter().zip(outcomes);
     results.map(|(id, outcome)| result(id, outcome)).collect()
 }
@@ -108,7 +119,8 @@ impl TaggingService for Shared {
         request: Request<pb::TagArticleRequest>,
     ) -> Result<Response<pb::TagArticleResponse>, Status> {
         let _permit = self.admission().admit(1).await?;
-        let tagging = Some(self.tag(request.into_inner()).await?);
+        let record = CallRecord::of(request.extensions());
+        let tagging = Some(self.tag(request.into_inner(), &record).await?);
         Ok(Response::new(pb::TagArticleResponse { tagging }))
     }
 
@@ -116,12 +128,14 @@ impl TaggingService for Shared {
         &self,
         request: Request<pb::BatchTagArticlesRequest>,
     ) -> Result<Response<pb::BatchTagArticlesResponse>, Status> {
+        let record = CallRecord::of(request.extensions());
         let models = self.store().serving()?;
         let batch = BatchRequest::new(request.into_inner(), &self.config().requests)?;
         let tagger = find(&models, "model", batch.settings.model.as_ref())?.clone();
+        let watch = self.telemetry().watch(&tagger, &record);
         let count = batch.articles_to_label();
         let results = self.on_pool(count, move |abandoned| {
-            answer_all(&tagger, batch, abandoned)
+            answer_all(&tagger, batch, &watch, abandoned)
         });
         let results = results.await?;
         Ok(Response::new(pb::BatchTagArticlesResponse { results }))
