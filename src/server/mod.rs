@@ -4,7 +4,8 @@
 //! its deadline, the load), is decoded by [`codec`], checked by [`convert`] and [`resource`],
 //! answered by [`services`] with one of the [`models`] of the [`store`] and, where it fails,
 //! explained by [`status`]. What is to be labelled passes [`admission`]; long work runs on the
-//! [`pool`]. [`telemetry`] tells of it all. From outside, [`probe`] asks a server whether it serves.
+//! [`pool`]. [`telemetry`] tells of it all. [`inference`] speaks to clients that know tensors and
+//! no news. From outside, [`probe`] asks a server whether it serves.
 
 pub mod admission;
 pub mod auth;
@@ -16,6 +17,7 @@ pub mod convert;
 mod deadline;
 pub mod describe;
 mod files;
+pub mod inference;
 pub mod models;
 mod oversize;
 pub mod pb;
@@ -52,10 +54,11 @@ use telemetry::{
 use tls::{Certificates, TlsError};
 
 /// What health knows: the server as a whole and each service.
-const HEALTH_KEYS: [&str; 3] = [
+const HEALTH_KEYS: [&str; 4] = [
     "",
     "newstance.v1.TaggingService",
     "newstance.v1.ModelService",
+    "inference.GRPCInferenceService",
 ];
 /// How long connections may take to notice that they are cut.
 const CUT_TIME: Duration = Duration::from_secs(1);
@@ -113,10 +116,9 @@ pub async fn serve<E: Send + 'static>(
     let tokens = security.tokens.as_deref().map(Tokens::read).transpose()?;
     let certificates = security.tls.as_ref().map(Certificates::read).transpose()?;
     let (telemetry, registry) = Telemetry::new(&config.telemetry)?;
-    let shared = Shared::new(config, telemetry.clone());
+    let shared = Shared::new(config, telemetry);
     let (health, health_service) = tonic_health::server::health_reporter();
-    let health = Health { health, telemetry };
-    health.set(ServingStatus::NotServing).await;
+    set_health(&health, ServingStatus::NotServing).await;
 
     let service = routes::service(&shared, tokens.clone(), health_service)?;
     let connections = Connections {
@@ -139,7 +141,8 @@ pub async fn serve<E: Send + 'static>(
         failed = running => failed.map(|never| match never {}),
         stop = stop => Ok(stop),
     };
-    health.set(ServingStatus::NotServing).await;
+    shared.stopping();
+    set_health(&health, ServingStatus::NotServing).await;
     let drain = shared.config().drain;
     if matches!(stopped, Ok(Stop::Planned)) {
         tokio::time::sleep(drain.pause).await;
@@ -163,9 +166,8 @@ async fn open_metrics(
         connections: connections.open.clone(),
     }));
     registry.register_collector(Box::new(Process::starting_now()));
-    let telemetry = shared.telemetry().clone();
     let admin = Admin {
-        telemetry,
+        shared: shared.clone(),
         registry,
     };
     admin::start(address, admin).await.map(Some)
@@ -174,7 +176,7 @@ async fn open_metrics(
 /// Loads and warms the models, and puts them in service.
 async fn start<E: Send + 'static>(
     shared: &Shared,
-    health: &Health,
+    health: &HealthReporter,
     load: impl FnOnce() -> Result<Models, E> + Send + 'static,
     ready: impl FnOnce(&Models) + Send + 'static,
 ) -> Result<(), ServeError<E>> {
@@ -182,7 +184,7 @@ async fn start<E: Send + 'static>(
     let models = loaded.map_err(|_| ServeError::Interrupted)?;
     let models = Arc::new(models.map_err(ServeError::Model)?);
     shared.store().start(models.clone());
-    health.set(ServingStatus::Serving).await;
+    set_health(health, ServingStatus::Serving).await;
     ready(&models);
     Ok(())
 }
@@ -200,17 +202,8 @@ async fn end(connections: Connections, accepting: JoinHandle<()>, time: Duration
     }
 }
 
-/// Whoever asks whether the server takes calls.
-struct Health {
-    health: HealthReporter,
-    telemetry: Telemetry,
-}
-
-impl Health {
-    async fn set(&self, status: ServingStatus) {
-        self.telemetry.set_ready(status == ServingStatus::Serving);
-        for key in HEALTH_KEYS {
-            self.health.set_service_status(key, status).await;
-        }
+async fn set_health(health: &HealthReporter, status: ServingStatus) {
+    for key in HEALTH_KEYS {
+        health.set_service_status(key, status).await;
     }
 }

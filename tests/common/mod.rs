@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 pub mod scrape;
+pub mod tensors;
 
 use std::{
     fs::File,

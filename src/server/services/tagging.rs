@@ -15,9 +15,9 @@ use crate::{
         pb::{self, tagging_service_server::TaggingService},
         pool::{self, Abandoned},
         status::ApiError,
-        telemetry::{CallRecord, Watch},
+        telemetry::{CallRecord, WatchedTagger},
     },
-    tagger::Tagger,
+    tagger::{TagOptions, Tagging},
 };
 
 /// Articles longer than this leave the network's threads; in bytes.
@@ -33,46 +33,75 @@ impl Shared {
         let models = self.store().serving()?;
         let request = TagRequest::new(request, &self.config().requests.article)?;
         let TagRequest { article, settings } = request;
-        let tagger = find(&models, "model", settings.model.as_ref())?.clone();
-        let watch = self.telemetry().watch(&tagger, record);
+        let tagger = find(&models, "model", settings.model.as_ref())?;
+        let tagger = self.telemetry().watch(tagger, record);
         if article.text_bytes() <= LONG_ARTICLE {
-            return label(&tagger, &article, &settings, &watch);
+            return label(&tagger, &article, &settings);
         }
-        pool::run(move |_| label(&tagger, &article, &settings, &watch)).await?
+        pool::run(move |_| label(&tagger, &article, &settings)).await?
+    }
+
+    /// Does the work of a batch on the pool, when there is room for its articles.
+    pub(super) async fn on_pool<T: Send + 'static>(
+        &self,
+        articles: u32,
+        job: impl FnOnce(&Abandoned) -> T + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let permit = self.admission().admit(articles).await?;
+        pool::run(move |abandoned| {
+            // The permit ends with the work, also where the caller has gone before.
+            let _permit = permit;
+            job(abandoned)
+        })
+        .await
     }
 }
 
 /// Labels one article with one model.
 fn label(
-    tagger: &Tagger,
+    tagger: &WatchedTagger,
     article: &Article,
     settings: &TagSettings,
-    watch: &Watch,
 ) -> Result<pb::Tagging, ApiError> {
     let tagging = tagger.tag(article, &settings.options)?;
-    watch.labelled(&tagging);
     let version = describe::version(tagger.model());
     Ok(answer(article, settings.encoding, version, tagging))
 }
 
-/// Labels the articles of a batch, on as many cores as there are.
-fn label_all(
-    tagger: &Tagger,
+/// Labels the sound articles of a batch, on as many cores as there are, and puts each tagging into
+/// the form of the answer.
+pub(super) fn label_all<T: Send>(
+    tagger: &WatchedTagger,
+    articles: Vec<Result<Article, ApiError>>,
+    options: &TagOptions,
+    abandoned: &Abandoned,
+    form: impl Fn(&Article, Tagging<'_>) -> T + Sync,
+) -> Vec<Result<T, ApiError>> {
+    let one = |article: Result<Article, ApiError>| {
+        let article = article?;
+        if abandoned.get() {
+            return Err(ApiError::Internal);
+        }
+        pool::catch(|| Ok(form(&article, tagger.tag(&article, options)?)))?
+    };
+    articles.into_par_iter().map(one).collect()
+}
+
+/// Answers a batch.
+fn answer_all(
+    tagger: &WatchedTagger,
     batch: BatchRequest,
-    watch: &Watch,
     abandoned: &Abandoned,
 ) -> Vec<pb::TagArticleResult> {
     let BatchRequest { articles, settings } = batch;
-    let one = |(id, article): (String, Result<_, ApiError>)| {
-        let outcome = article.and_then(|article| {
-            if abandoned.get() {
-                return Err(ApiError::Internal);
-            }
-            pool::catch(|| label(tagger, &article, &settings, watch))?
-        });
-        result(id, outcome)
+    let (ids, articles): (Vec<_>, Vec<_>) = articles.into_iter().unzip();
+    let form = |article: &Article, tagging: Tagging<'_>| {
+        let version = describe::version(tagger.model());
+        answer(article, settings.encoding, version, tagging)
     };
-    articles.into_par_iter().map(one).collect()
+    let outcomes = label_all(tagger, articles, &settings.options, abandoned, form);
+    let results = ids.into_iter().zip(outcomes);
+    results.map(|(id, outcome)| result(id, outcome)).collect()
 }
 
 #[tonic::async_trait]
@@ -94,13 +123,11 @@ impl TaggingService for Shared {
         let record = CallRecord::of(request.extensions());
         let models = self.store().serving()?;
         let batch = BatchRequest::new(request.into_inner(), &self.config().requests)?;
-        let tagger = find(&models, "model", batch.settings.model.as_ref())?.clone();
-        let watch = self.telemetry().watch(&tagger, &record);
-        let permit = self.admission().admit(batch.articles_to_label()).await?;
-        let results = pool::run(move |abandoned| {
-            // The permit ends with the work, also where the caller has gone before.
-            let _permit = permit;
-            label_all(&tagger, batch, &watch, abandoned)
+        let tagger = find(&models, "model", batch.settings.model.as_ref())?;
+        let tagger = self.telemetry().watch(tagger, &record);
+        let count = batch.articles_to_label();
+        let results = self.on_pool(count, move |abandoned| {
+            answer_all(&tagger, batch, abandoned)
         });
         let results = results.await?;
         Ok(Response::new(pb::BatchTagArticlesResponse { results }))
