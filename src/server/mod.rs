@@ -4,8 +4,8 @@
 //! its deadline, the load), is decoded by [`codec`], checked by [`convert`] and [`resource`],
 //! answered by [`services`] with one of the [`models`] of the [`store`] and, where it fails,
 //! explained by [`status`]. What is to be labelled passes [`admission`]; long work runs on the
-//! [`pool`]. [`inference`] speaks to clients that know tensors and no news, [`telemetry`] tells of
-//! it all. From outside, [`probe`] asks a server whether it serves.
+//! [`pool`]. [`telemetry`] tells of it all. [`inference`] speaks to clients that know tensors and
+//! no news. From outside, [`probe`] asks a server whether it serves.
 
 pub mod admission;
 pub mod auth;
@@ -116,10 +116,9 @@ pub async fn serve<E: Send + 'static>(
     let tokens = security.tokens.as_deref().map(Tokens::read).transpose()?;
     let certificates = security.tls.as_ref().map(Certificates::read).transpose()?;
     let (telemetry, registry) = Telemetry::new(&config.telemetry)?;
-    let shared = Shared::new(config, telemetry.clone());
+    let shared = Shared::new(config, telemetry);
     let (health, health_service) = tonic_health::server::health_reporter();
-    let health = Health { health, telemetry };
-    health.set(ServingStatus::NotServing).await;
+    set_health(&health, ServingStatus::NotServing).await;
 
     let service = routes::service(&shared, tokens.clone(), health_service)?;
     let connections = Connections {
@@ -143,7 +142,7 @@ pub async fn serve<E: Send + 'static>(
         stop = stop => Ok(stop),
     };
     shared.stopping();
-    health.set(ServingStatus::NotServing).await;
+    set_health(&health, ServingStatus::NotServing).await;
     let drain = shared.config().drain;
     if matches!(stopped, Ok(Stop::Planned)) {
         tokio::time::sleep(drain.pause).await;
@@ -167,9 +166,8 @@ async fn open_metrics(
         connections: connections.open.clone(),
     }));
     registry.register_collector(Box::new(Process::starting_now()));
-    let telemetry = shared.telemetry().clone();
     let admin = Admin {
-        telemetry,
+        shared: shared.clone(),
         registry,
     };
     admin::start(address, admin).await.map(Some)
@@ -178,7 +176,7 @@ async fn open_metrics(
 /// Loads and warms the models, and puts them in service.
 async fn start<E: Send + 'static>(
     shared: &Shared,
-    health: &Health,
+    health: &HealthReporter,
     load: impl FnOnce() -> Result<Models, E> + Send + 'static,
     ready: impl FnOnce(&Models) + Send + 'static,
 ) -> Result<(), ServeError<E>> {
@@ -186,7 +184,7 @@ async fn start<E: Send + 'static>(
     let models = loaded.map_err(|_| ServeError::Interrupted)?;
     let models = Arc::new(models.map_err(ServeError::Model)?);
     shared.store().start(models.clone());
-    health.set(ServingStatus::Serving).await;
+    set_health(health, ServingStatus::Serving).await;
     ready(&models);
     Ok(())
 }
@@ -204,17 +202,8 @@ async fn end(connections: Connections, accepting: JoinHandle<()>, time: Duration
     }
 }
 
-/// Whoever asks whether the server takes calls.
-struct Health {
-    health: HealthReporter,
-    telemetry: Telemetry,
-}
-
-impl Health {
-    async fn set(&self, status: ServingStatus) {
-        self.telemetry.set_ready(status == ServingStatus::Serving);
-        for key in HEALTH_KEYS {
-            self.health.set_service_status(key, status).await;
-        }
+async fn set_health(health: &HealthReporter, status: ServingStatus) {
+    for key in HEALTH_KEYS {
+        health.set_service_status(key, status).await;
     }
 }

@@ -23,7 +23,7 @@ use crate::{
         pool::Abandoned,
         resource::ModelName,
         status::ApiError,
-        telemetry::{CallRecord, Watch},
+        telemetry::{CallRecord, WatchedTagger},
     },
     tagger::{TagOptions, Tagger, Tagging},
 };
@@ -44,11 +44,10 @@ impl Fields {
 
 /// One request, ready to be answered.
 struct Job {
-    tagger: Arc<Tagger>,
+    tagger: WatchedTagger,
     articles: Vec<Article>,
     outputs: Vec<Output>,
     form: Form,
-    watch: Watch,
 }
 
 impl Job {
@@ -63,14 +62,7 @@ impl Job {
         let table = Table::new(model, &self.outputs);
         let articles = self.articles.into_iter().map(Ok).collect();
         let row = |_: &Article, tagging: Tagging<'_>| table.row(&tagging);
-        let rows = label_all(
-            &self.tagger,
-            articles,
-            &options,
-            &self.watch,
-            abandoned,
-            row,
-        );
+        let rows = label_all(&self.tagger, articles, &options, abandoned, row);
         let rows: Result<Vec<_>, _> = rows.into_iter().collect();
         Ok(table.tensors(&rows?, self.form))
     }
@@ -94,8 +86,7 @@ impl Shared {
             outputs: Output::named(tagger.model(), &request.outputs)?,
             articles: all_sound(request.articles, &self.config().requests.article)?,
             form: request.form,
-            watch: self.telemetry().watch(&tagger, record),
-            tagger: tagger.clone(),
+            tagger: self.telemetry().watch(&tagger, record),
         };
         let count = u32::try_from(job.articles.len()).unwrap_or(u32::MAX);
         let tensors = self.on_pool(count, move |abandoned| job.run(abandoned));

@@ -25,8 +25,8 @@ struct Inner {
     config: Config,
     store: ModelStore,
     admission: Admission,
-    telemetry: Telemetry,
     is_stopping: AtomicBool,
+    telemetry: Telemetry,
 }
 
 impl Shared {
@@ -60,6 +60,12 @@ impl Shared {
         &self.0.admission
     }
 
+    /// Who hears of what happens.
+    #[must_use]
+    pub fn telemetry(&self) -> &Telemetry {
+        &self.0.telemetry
+    }
+
     /// Whether calls are welcome: the models are loaded, and the server is not about to stop.
     #[must_use]
     pub fn is_ready(&self) -> bool {
@@ -69,12 +75,6 @@ impl Shared {
     /// The server is about to stop. It answers calls all the same.
     pub fn stopping(&self) {
         self.0.is_stopping.store(true, Ordering::Relaxed);
-    }
-
-    /// Who hears of what happens.
-    #[must_use]
-    pub fn telemetry(&self) -> &Telemetry {
-        &self.0.telemetry
     }
 }
 

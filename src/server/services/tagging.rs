@@ -15,9 +15,9 @@ use crate::{
         pb::{self, tagging_service_server::TaggingService},
         pool::{self, Abandoned},
         status::ApiError,
-        telemetry::{CallRecord, Watch},
+        telemetry::{CallRecord, WatchedTagger},
     },
-    tagger::{TagOptions, Tagger, Tagging},
+    tagger::{TagOptions, Tagging},
 };
 
 /// Articles longer than this leave the network's threads; in bytes.
@@ -33,12 +33,12 @@ impl Shared {
         let models = self.store().serving()?;
         let request = TagRequest::new(request, &self.config().requests.article)?;
         let TagRequest { article, settings } = request;
-        let tagger = find(&models, "model", settings.model.as_ref())?.clone();
-        let watch = self.telemetry().watch(&tagger, record);
+        let tagger = find(&models, "model", settings.model.as_ref())?;
+        let tagger = self.telemetry().watch(tagger, record);
         if article.text_bytes() <= LONG_ARTICLE {
-            return label(&tagger, &article, &settings, &watch);
+            return label(&tagger, &article, &settings);
         }
-        pool::run(move |_| label(&tagger, &article, &settings, &watch)).await?
+        pool::run(move |_| label(&tagger, &article, &settings)).await?
     }
 
     /// Does the work of a batch on the pool, when there is room for its articles.
@@ -59,13 +59,11 @@ impl Shared {
 
 /// Labels one article with one model.
 fn label(
-    tagger: &Tagger,
+    tagger: &WatchedTagger,
     article: &Article,
     settings: &TagSettings,
-    watch: &Watch,
 ) -> Result<pb::Tagging, ApiError> {
     let tagging = tagger.tag(article, &settings.options)?;
-    watch.labelled(&tagging);
     let version = describe::version(tagger.model());
     Ok(answer(article, settings.encoding, version, tagging))
 }
@@ -73,10 +71,9 @@ fn label(
 /// Labels the sound articles of a batch, on as many cores as there are, and puts each tagging into
 /// the form of the answer.
 pub(super) fn label_all<T: Send>(
-    tagger: &Tagger,
+    tagger: &WatchedTagger,
     articles: Vec<Result<Article, ApiError>>,
     options: &TagOptions,
-    watch: &Watch,
     abandoned: &Abandoned,
     form: impl Fn(&Article, Tagging<'_>) -> T + Sync,
 ) -> Vec<Result<T, ApiError>> {
@@ -85,20 +82,15 @@ pub(super) fn label_all<T: Send>(
         if abandoned.get() {
             return Err(ApiError::Internal);
         }
-        pool::catch(|| {
-            let tagging = tagger.tag(&article, options)?;
-            watch.labelled(&tagging);
-            Ok(form(&article, tagging))
-        })?
+        pool::catch(|| Ok(form(&article, tagger.tag(&article, options)?)))?
     };
     articles.into_par_iter().map(one).collect()
 }
 
 /// Answers a batch.
 fn answer_all(
-    tagger: &Tagger,
+    tagger: &WatchedTagger,
     batch: BatchRequest,
-    watch: &Watch,
     abandoned: &Abandoned,
 ) -> Vec<pb::TagArticleResult> {
     let BatchRequest { articles, settings } = batch;
@@ -107,7 +99,7 @@ fn answer_all(
         let version = describe::version(tagger.model());
         answer(article, settings.encoding, version, tagging)
     };
-    let outcomes = label_all(tagger, articles, &settings.options, watch, abandoned, form);
+    let outcomes = label_all(tagger, articles, &settings.options, abandoned, form);
     let results = ids.into_iter().zip(outcomes);
     results.map(|(id, outcome)| result(id, outcome)).collect()
 }
@@ -131,11 +123,11 @@ impl TaggingService for Shared {
         let record = CallRecord::of(request.extensions());
         let models = self.store().serving()?;
         let batch = BatchRequest::new(request.into_inner(), &self.config().requests)?;
-        let tagger = find(&models, "model", batch.settings.model.as_ref())?.clone();
-        let watch = self.telemetry().watch(&tagger, &record);
+        let tagger = find(&models, "model", batch.settings.model.as_ref())?;
+        let tagger = self.telemetry().watch(tagger, &record);
         let count = batch.articles_to_label();
         let results = self.on_pool(count, move |abandoned| {
-            answer_all(&tagger, batch, &watch, abandoned)
+            answer_all(&tagger, batch, abandoned)
         });
         let results = results.await?;
         Ok(Response::new(pb::BatchTagArticlesResponse { results }))

@@ -21,7 +21,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::Telemetry;
+use crate::server::services::Shared;
 
 /// Connections at once; further ones wait in the backlog of the operating system.
 const CONNECTIONS: usize = 16;
@@ -48,8 +48,8 @@ pub struct AdminError {
 /// What the port answers with.
 #[derive(Debug)]
 pub struct Admin {
-    /// Whether the server is ready.
-    pub telemetry: Telemetry,
+    /// The server.
+    pub shared: Shared,
     /// All metrics.
     pub registry: Registry,
 }
@@ -118,7 +118,7 @@ impl Admin {
         match request.uri().path() {
             "/metrics" => self.metrics(request),
             "/livez" => plain(StatusCode::OK, "ok\n"),
-            "/readyz" if self.telemetry.is_ready() => plain(StatusCode::OK, "ok\n"),
+            "/readyz" if self.shared.is_ready() => plain(StatusCode::OK, "ok\n"),
             "/readyz" => plain(StatusCode::SERVICE_UNAVAILABLE, "not serving\n"),
             _ => plain(
                 StatusCode::NOT_FOUND,

@@ -15,12 +15,9 @@ pub mod metrics;
 mod record;
 pub mod traces;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::Arc;
 
-pub use record::{CallRecord, Peer, Watch};
+pub use record::{CallRecord, Peer, WatchedTagger};
 
 use methods::Methods;
 use metrics::Metrics;
@@ -40,7 +37,6 @@ struct Inner {
     metrics: Option<Metrics>,
     logs_calls: bool,
     traces: Option<Traces>,
-    ready: AtomicBool,
 }
 
 impl Telemetry {
@@ -58,7 +54,6 @@ impl Telemetry {
             methods,
             logs_calls: settings.log != LogFormat::Off,
             traces,
-            ready: AtomicBool::new(false),
         };
         Ok((Self(Arc::new(inner)), registry))
     }
@@ -73,12 +68,16 @@ impl Telemetry {
         self.0.logs_calls || self.0.traces.is_some()
     }
 
-    /// Observes what one model says within one call.
+    /// The same tagger, observed within one call.
     #[must_use]
-    pub fn watch(&self, tagger: &Arc<Tagger>, record: &CallRecord) -> Watch {
+    pub fn watch(&self, tagger: &Arc<Tagger>, record: &CallRecord) -> WatchedTagger {
         record.answered_by(tagger);
         let metrics = self.0.metrics.as_ref();
-        Watch::new(metrics.map(|m| m.models().of(tagger)), record.clone())
+        WatchedTagger {
+            tagger: tagger.clone(),
+            series: metrics.map(|metrics| metrics.models().of(tagger)),
+            record: record.clone(),
+        }
     }
 
     /// Counts the reload of a file.
@@ -86,17 +85,6 @@ impl Telemetry {
         if let Some(metrics) = &self.0.metrics {
             metrics.reloaded(what, succeeded);
         }
-    }
-
-    /// Says whether the server takes calls.
-    pub fn set_ready(&self, ready: bool) {
-        self.0.ready.store(ready, Ordering::Relaxed);
-    }
-
-    /// Whether the server takes calls.
-    #[must_use]
-    pub fn is_ready(&self) -> bool {
-        self.0.ready.load(Ordering::Relaxed)
     }
 
     /// Sends what is left of the traces; it takes no longer than a bound.

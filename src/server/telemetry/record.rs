@@ -11,7 +11,11 @@ use std::{
 use http::Extensions;
 
 use super::metrics::ModelSeries;
-use crate::tagger::{Tagger, Tagging};
+use crate::{
+    article::Article,
+    model::Model,
+    tagger::{TagError, TagOptions, Tagger, Tagging},
+};
 
 /// In every request: the other end of its connection.
 #[derive(Debug, Clone, Copy)]
@@ -75,19 +79,32 @@ impl CallRecord {
     }
 }
 
-/// Observes what one model says within one call.
+/// A tagger that tells what it says.
 #[derive(Debug, Clone)]
-pub struct Watch {
-    series: Option<Arc<ModelSeries>>,
-    record: CallRecord,
+pub struct WatchedTagger {
+    pub(super) tagger: Arc<Tagger>,
+    pub(super) series: Option<Arc<ModelSeries>>,
+    pub(super) record: CallRecord,
 }
 
-impl Watch {
-    pub(super) fn new(series: Option<Arc<ModelSeries>>, record: CallRecord) -> Self {
-        Self { series, record }
+impl WatchedTagger {
+    /// The model that answers.
+    #[must_use]
+    pub fn model(&self) -> &Model {
+        self.tagger.model()
     }
 
-    /// An article was labelled.
+    /// Labels one article, and tells of it.
+    ///
+    /// # Errors
+    /// When an axis is asked for that the model does not have.
+    pub fn tag(&self, article: &Article, options: &TagOptions) -> Result<Tagging<'_>, TagError> {
+        let tagging = self.tagger.tag(article, options)?;
+        self.labelled(&tagging);
+        Ok(tagging)
+    }
+
+    /// Tells that an article was labelled.
     pub fn labelled(&self, tagging: &Tagging<'_>) {
         self.record.labelled(tagging.text.tokens);
         if let Some(series) = &self.series {
