@@ -145,6 +145,10 @@ fn articles(settings: &config::Telemetry) -> f64 {
 async fn main() {
     let (subscriber, _flushed) = log::subscriber(LogFormat::Json, io::sink());
     let _installed = tracing::subscriber::set_default(subscriber);
+    for (name, metrics) in [("all off", false), ("metrics", true)] {
+        let article = articles(&settings(metrics, LogFormat::Off, None));
+        println!("{name:<34}{article:>+8.0} ns an article");
+    }
     calls(Nothing).await;
     let bare = calls(Nothing).await;
     println!("{:<34}{bare:>8.0} ns", "a call without any layer");
@@ -167,9 +171,5 @@ async fn main() {
         let (telemetry, _registry) = Telemetry::new(&settings).expect("sound settings");
         let call = calls(telemetry.layer(Nothing)).await - bare;
         println!("{name:<34}{call:>+8.0} ns a call");
-    }
-    for (name, metrics) in [("all off", false), ("metrics", true)] {
-        let article = articles(&settings(metrics, LogFormat::Off, None));
-        println!("{name:<34}{article:>+8.0} ns an article");
     }
 }
