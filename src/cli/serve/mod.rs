@@ -46,13 +46,17 @@ pub struct Args {
 /// Checks the text of a configuration file and nothing that it names.
 ///
 /// # Errors
-/// The first option that is unknown, has a value that it cannot have, or does not go with another.
-pub fn check_options(text: &str) -> Result<(), ConfigError> {
-    let mut effective = Effective::default();
-    for given in file::parse("configuration".as_ref(), text)? {
-        effective.take(given)?;
-    }
-    rules::check(&effective)
+/// The first option that is unknown, has a value that it cannot have, or does not go with another,
+/// in words.
+pub fn check_options(text: &str) -> Result<(), String> {
+    let check = || -> Result<(), ConfigError> {
+        let mut effective = Effective::default();
+        for given in file::parse("configuration".as_ref(), text)? {
+            effective.take(given)?;
+        }
+        rules::check(&effective)
+    };
+    check().map_err(|error| error.to_string())
 }
 
 impl Args {
