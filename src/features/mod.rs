@@ -5,17 +5,22 @@
 
 pub mod config;
 pub mod featurizer;
+mod index;
 pub mod lexicon;
+pub mod ngrams;
 pub mod selection;
+mod slots;
 mod surroundings;
+mod tally;
 pub mod target;
 pub mod vector;
 pub mod vocabulary;
 pub mod words;
 
 pub use config::{ConfigError, FeaturizerConfig};
-pub use featurizer::{Featurizer, Occurrence, for_each_ngram};
+pub use featurizer::{Featurizer, Occurrence};
 pub use lexicon::{Lexicon, LexiconError};
+pub use ngrams::for_each_ngram;
 pub use target::{TargetFeaturizer, for_each_target_term};
 pub use vector::{TermCount, TermVector};
 pub use vocabulary::{Vocabulary, VocabularyError};

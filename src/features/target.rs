@@ -26,6 +26,7 @@ use std::collections::HashSet;
 
 use super::{
     Lexicon, Occurrence, TermId, TermVector, Vocabulary,
+    ngrams::Read,
     surroundings::Surroundings,
     words::{Mention, Word},
 };
@@ -70,8 +71,11 @@ impl TargetFeaturizer {
         for_each_target_term(&self.lexicon, words, mentions, |term, _| {
             terms.extend(self.vocabulary.id(term));
         });
-        let tokens = u32::try_from(words.len()).unwrap_or(u32::MAX);
-        TermVector::count(terms, tokens, 0, false)
+        let read = Read {
+            tokens: u32::try_from(words.len()).unwrap_or(u32::MAX),
+            truncated: false,
+        };
+        TermVector::count(terms.into_iter(), self.vocabulary.len(), read, 0)
     }
 
     /// Every occurrence that [`Self::transform`] counts and that stands at a place of the text.
