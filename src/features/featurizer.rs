@@ -2,7 +2,8 @@
 
 use super::{
     FeaturizerConfig, TermId, TermVector, Vocabulary,
-    index::{NONE, NgramIndex, Node},
+    batch::Batch,
+    index::NgramIndex,
     ngrams::{Read, for_each_ngram},
 };
 use crate::text::{Scanner, Span};
@@ -85,37 +86,15 @@ impl Featurizer {
         let mut found = Found::new(zones);
         for (zone, text) in zones.iter().enumerate() {
             let mut scanner = Scanner::new(text);
-            // Of the n-gram of each length that ends at the last token: its node and its start.
-            let mut nodes = [NONE; N];
-            let mut starts = [0; N];
-            while let Some(token) = scanner.scan() {
-                if found.read.is_full(&self.config) {
-                    return Some(found);
-                }
-                let word = match token.key {
-                    Some(key) => self.index.word(key),
-                    None => self.long_word(scanner.folded())?,
-                };
-                for length in (1..N).rev() {
-                    nodes[length] = self.index.child(nodes[length - 1], word);
-                    starts[length] = starts[length - 1];
-                }
-                (nodes[0], starts[0]) = (word, token.start);
-                for (node, start) in nodes.into_iter().zip(starts).rev() {
-                    let term = self.index.term(node);
-                    if term != NONE {
-                        found.all.push(make(term, zone, start..token.end));
-                    }
-                }
-                found.known_tokens += u32::from(self.index.term(word) != NONE);
+            let mut batch = Batch::<N>::default();
+            while batch.read(&mut scanner, &self.index, &mut found.read, &self.config)? {
+                found.known_tokens += batch.known(&self.index);
+                batch.each(&self.index, |term, span| {
+                    found.all.push(make(term, zone, span));
+                });
             }
         }
         Some(found)
-    }
-
-    #[cold]
-    fn long_word(&self, folded: &str) -> Option<Node> {
-        (!folded.contains(' ')).then(|| self.index.long_word(folded))
     }
 
     /// Looks every n-gram up by its text, as the n-grams are defined.

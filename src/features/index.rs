@@ -7,121 +7,129 @@
 //!
 //! Words are compared by their whole text and n-grams by their words, so colliding hashes cost
 //! time and never an answer.
+//!
+//! The tables are larger than the nearest cache. Words are therefore looked up a batch at a time,
+//! first all entries, then all words: the waits for memory overlap.
 
 use std::{collections::HashMap, hash::BuildHasherDefault};
 
 use rustc_hash::FxHasher;
 
-use super::{TermId, Vocabulary, slots::Slots};
+use super::{
+    TermId, Vocabulary,
+    slots::{Probe, Slots},
+};
 use crate::text::WordKey;
 
-/// A word or n-gram that starts some term.
+/// A word or n-gram that starts some term. One that is a term has the term's id.
 pub type Node = u32;
 
-/// No node, or no term.
-pub const NONE: u32 = u32::MAX;
+/// No node.
+pub const NONE: Node = Node::MAX;
+
+/// The most words that are looked up at once.
+pub const BATCH: usize = 64;
 
 /// The trie.
 #[derive(Debug, Clone)]
 pub struct NgramIndex {
-    /// Words by key; their nodes are their positions.
-    words: Slots,
-    keys: Vec<WordKey>,
-    /// Words without a key; their nodes follow.
+    /// How many terms there are; nodes from here on are none.
+    terms: Node,
+    word_slots: Slots,
+    words: Vec<(WordKey, Node)>,
+    /// Words without a key.
     long: HashMap<Box<str>, Node, BuildHasherDefault<FxHasher>>,
-    /// N-grams of two words and more; their nodes follow.
-    ngrams: Slots,
-    /// Parent and last word of each.
-    links: Vec<(Node, Node)>,
-    /// The term of each node, or [`NONE`].
-    terms: Vec<TermId>,
+    ngram_slots: Slots,
+    ngrams: Vec<Ngram>,
+}
+
+/// A node of two words and more.
+#[derive(Debug, Clone, Copy)]
+struct Ngram {
+    parent: Node,
+    word: Node,
+    node: Node,
 }
 
 impl NgramIndex {
     /// Indexes the terms of at most `max_ngram` words.
     #[must_use]
     pub fn new(vocabulary: &Vocabulary, max_ngram: usize) -> Self {
-        let is_short = |term: &&str| term.split(' ').nth(max_ngram).is_none();
-        let mut index = Self::of_words(vocabulary.iter().filter(is_short));
-        index.ngrams = Slots::new(vocabulary.len() * max_ngram.saturating_sub(1));
-        for (id, term) in (0..).zip(vocabulary.iter()) {
-            if is_short(&term) {
-                index.insert(id, term);
-            }
+        let terms = (0..).zip(vocabulary.iter());
+        let terms = terms.filter(|(_, term)| words_of(term) <= max_ngram);
+        let words = terms.clone().flat_map(|(_, term)| term.split(' '));
+        let mut index = Self {
+            terms: position(vocabulary.len()),
+            word_slots: Slots::new(words.count()),
+            words: Vec::new(),
+            long: HashMap::default(),
+            ngram_slots: Slots::new(vocabulary.len() * (max_ngram - 1)),
+            ngrams: Vec::new(),
+        };
+        // By length, so that an n-gram finds the nodes of its parts if they are terms.
+        let mut next = index.terms;
+        for length in 1..=max_ngram {
+            let of_length = terms.clone().filter(|(_, term)| words_of(term) == length);
+            of_length.for_each(|(id, term)| index.insert(id, term, &mut next));
         }
-        index.ngrams = index
-            .ngrams
-            .fitted(|at| index.link_hash(at), index.links.len());
+        index.fit();
         index
     }
 
-    /// All words of the terms, without the terms.
-    fn of_words<'v>(terms: impl Iterator<Item = &'v str> + Clone) -> Self {
-        let count = terms.clone().flat_map(|term| term.split(' ')).count();
-        let mut seen = Slots::new(count);
-        let mut keys: Vec<WordKey> = Vec::new();
-        let mut long: Vec<&str> = Vec::new();
-        for word in terms.flat_map(|term| term.split(' ')) {
-            match WordKey::of(word) {
-                Some(key)
-                    if seen
-                        .find(key.hash(), |at| keys[at as usize] == key)
-                        .is_none() =>
-                {
-                    seen.insert(key.hash(), keys.len());
-                    keys.push(key);
-                }
-                Some(_) => {}
-                None => long.push(word),
-            }
-        }
-        long.sort_unstable();
-        long.dedup();
-        let nodes = keys.len() + long.len();
-        let long = long.into_iter().map(Box::from).zip(node(keys.len())..);
-        Self {
-            words: seen.fitted(|at| keys[at].hash(), keys.len()),
-            keys,
-            long: long.collect(),
-            ngrams: Slots::new(0),
-            links: Vec::new(),
-            terms: vec![NONE; nodes],
-        }
+    /// Gives the tables the size that they turned out to need.
+    fn fit(&mut self) {
+        let word_hash = |at: usize| self.words[at].0.hash();
+        self.word_slots = self.word_slots.fitted(word_hash, self.words.len());
+        let ngram_hash = |at: usize| link_hash(self.ngrams[at].parent, self.ngrams[at].word);
+        self.ngram_slots = self.ngram_slots.fitted(ngram_hash, self.ngrams.len());
+        self.words.shrink_to_fit();
+        self.ngrams.shrink_to_fit();
     }
 
-    fn insert(&mut self, id: TermId, term: &str) {
+    /// Inserts a term, with its id as the node at its end and new nodes on the way.
+    fn insert(&mut self, id: TermId, term: &str, next: &mut Node) {
         let mut path = NONE;
-        for word in term.split(' ') {
-            // Every word of the vocabulary has a node.
-            let word = match WordKey::of(word) {
-                Some(key) => self.word(key),
-                None => self.long_word(word),
+        let mut words = term.split(' ').peekable();
+        while let Some(word) = words.next() {
+            let mut wanted = |is_term| if is_term { id } else { post_increment(next) };
+            let last = words.peek().is_none();
+            let word = match self.any_word(word) {
+                NONE => self.add_word(word, wanted(last && path == NONE)),
+                known => known,
             };
             path = match (path, self.child(path, word)) {
                 (NONE, _) => word,
-                (parent, NONE) => self.add(parent, word),
+                (parent, NONE) => self.add_ngram(parent, word, wanted(last)),
                 (_, child) => child,
             };
         }
-        self.terms[path as usize] = id;
     }
 
-    fn add(&mut self, parent: Node, word: Node) -> Node {
-        self.ngrams
-            .insert(link_hash(parent, word), self.links.len());
-        self.links.push((parent, word));
-        self.terms.push(NONE);
-        node(self.terms.len() - 1)
+    fn add_word(&mut self, word: &str, node: Node) -> Node {
+        if let Some(key) = WordKey::of(word) {
+            self.word_slots.insert(key.hash(), self.words.len());
+            self.words.push((key, node));
+        } else {
+            self.long.insert(word.into(), node);
+        }
+        node
+    }
+
+    fn add_ngram(&mut self, parent: Node, word: Node, node: Node) -> Node {
+        let hash = link_hash(parent, word);
+        self.ngram_slots.insert(hash, self.ngrams.len());
+        self.ngrams.push(Ngram { parent, word, node });
+        node
+    }
+
+    fn any_word(&self, word: &str) -> Node {
+        WordKey::of(word).map_or_else(|| self.long_word(word), |key| self.word(key))
     }
 
     /// The node of a word, or [`NONE`].
-    #[inline]
     #[must_use]
     pub fn word(&self, key: WordKey) -> Node {
-        let found = self
-            .words
-            .find(key.hash(), |at| self.keys[at as usize] == key);
-        found.unwrap_or(NONE)
+        self.word_at(key, self.word_slots.probe(key.hash()))
     }
 
     /// The node of a word without a key, or [`NONE`].
@@ -131,26 +139,62 @@ impl NgramIndex {
     }
 
     /// The node of `parent` and a further word, or [`NONE`].
-    #[inline]
     #[must_use]
     pub fn child(&self, parent: Node, word: Node) -> Node {
+        let probe = self.ngram_slots.probe(link_hash(parent, word));
+        self.child_at(parent, word, probe)
+    }
+
+    /// The nodes of words by their keys; those without a key keep the node that they have.
+    pub fn find_words(&self, keys: &[Option<WordKey>], nodes: &mut [Node]) {
+        let mut probes = [Probe::default(); BATCH];
+        for (probe, key) in probes.iter_mut().zip(keys) {
+            *probe = self.word_slots.probe(key.unwrap_or_default().hash());
+        }
+        for ((node, key), probe) in nodes.iter_mut().zip(keys).zip(probes) {
+            if let Some(key) = *key {
+                *node = self.word_at(key, probe);
+            }
+        }
+    }
+
+    /// The nodes of each of `parents` and the word at its position, at most [`BATCH`].
+    pub fn find_children(&self, parents: &[Node], words: &[Node], nodes: &mut [Node]) {
+        let mut probes = [Probe::default(); BATCH];
+        let links = parents.iter().zip(words);
+        for (probe, (&parent, &word)) in probes.iter_mut().zip(links.clone()) {
+            *probe = self.ngram_slots.probe(link_hash(parent, word));
+        }
+        for ((node, (&parent, &word)), probe) in nodes.iter_mut().zip(links).zip(probes) {
+            *node = self.child_at(parent, word, probe);
+        }
+    }
+
+    /// The term that ends at a node.
+    #[inline]
+    #[must_use]
+    pub fn term(&self, node: Node) -> Option<TermId> {
+        (node < self.terms).then_some(node)
+    }
+
+    #[inline]
+    fn word_at(&self, key: WordKey, probe: Probe) -> Node {
+        let is_it = |at: u32| self.words[at as usize].0 == key;
+        let found = self.word_slots.find(probe, is_it);
+        found.map_or(NONE, |at| self.words[at as usize].1)
+    }
+
+    #[inline]
+    fn child_at(&self, parent: Node, word: Node, probe: Probe) -> Node {
         if parent == NONE || word == NONE {
             return NONE;
         }
-        let is_it = |at: u32| self.links[at as usize] == (parent, word);
-        let found = self.ngrams.find(link_hash(parent, word), is_it);
-        found.map_or(NONE, |at| node(self.keys.len() + self.long.len()) + at)
-    }
-
-    /// The term that ends at a node, or [`NONE`].
-    #[inline]
-    #[must_use]
-    pub fn term(&self, node: Node) -> TermId {
-        self.terms.get(node as usize).copied().unwrap_or(NONE)
-    }
-
-    fn link_hash(&self, at: usize) -> u64 {
-        link_hash(self.links[at].0, self.links[at].1)
+        let is_it = |at: u32| {
+            let ngram = &self.ngrams[at as usize];
+            (ngram.parent, ngram.word) == (parent, word)
+        };
+        let found = self.ngram_slots.find(probe, is_it);
+        found.map_or(NONE, |at| self.ngrams[at as usize].node)
     }
 }
 
@@ -161,7 +205,16 @@ fn link_hash(parent: Node, word: Node) -> u64 {
     (product ^ (product >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93)
 }
 
+fn words_of(term: &str) -> usize {
+    1 + term.bytes().filter(|&byte| byte == b' ').count()
+}
+
+fn post_increment(next: &mut Node) -> Node {
+    *next += 1;
+    *next - 1
+}
+
 /// A vocabulary has at most 4,000,000 terms of 96 bytes, and so fewer nodes than `u32::MAX`.
-fn node(position: usize) -> Node {
+fn position(position: usize) -> Node {
     Node::try_from(position).unwrap_or(NONE)
 }

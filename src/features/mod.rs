@@ -3,6 +3,7 @@
 //! when a model is trained.
 //! A [`TargetFeaturizer`] does the same for the surroundings of one target.
 
+mod batch;
 pub mod config;
 pub mod featurizer;
 mod index;

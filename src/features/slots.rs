@@ -5,6 +5,14 @@
 //! look there. Open addressing with linear probing (Knuth, volume 3, section 6.4), at most half
 //! full.
 
+/// A search that has begun: where, for what, and the first entry.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Probe {
+    at: usize,
+    tag: u32,
+    entry: u32,
+}
+
 /// The table.
 #[derive(Debug, Clone)]
 pub struct Slots {
@@ -47,23 +55,35 @@ impl Slots {
         self.entries[at] = self.tag(hash) | (position & self.mask);
     }
 
-    /// The position of this hash that `is_it` accepts.
+    /// Begins to search for a hash; a loop of nothing but this waits for memory only once.
     #[inline]
-    pub fn find(&self, hash: u64, is_it: impl Fn(u32) -> bool) -> Option<u32> {
-        let last = self.entries.len() - 1;
-        let tag = self.tag(hash);
-        let mut at = self.start(hash);
-        loop {
-            let entry = self.entries[at];
-            if entry == 0 {
-                return None;
-            }
+    #[must_use]
+    pub fn probe(&self, hash: u64) -> Probe {
+        let at = self.start(hash);
+        Probe {
+            at,
+            tag: self.tag(hash),
+            entry: self.entries[at],
+        }
+    }
+
+    /// The position that `is_it` accepts.
+    #[inline]
+    pub fn find(&self, probe: Probe, is_it: impl Fn(u32) -> bool) -> Option<u32> {
+        let Probe {
+            mut at,
+            tag,
+            mut entry,
+        } = probe;
+        while entry != 0 {
             let position = (entry & self.mask).wrapping_sub(1);
             if entry & !self.mask == tag && is_it(position) {
                 return Some(position);
             }
-            at = (at + 1) & last;
+            at = (at + 1) & (self.entries.len() - 1);
+            entry = self.entries[at];
         }
+        None
     }
 
     #[inline]
@@ -101,7 +121,7 @@ mod tests {
             let fitted = roomy.fitted(|at| hash(values[at]), values.len());
             for table in [roomy, fitted] {
                 for value in values.iter().chain(&others) {
-                    let found = table.find(hash(*value), |at| values[at as usize] == *value);
+                    let found = table.find(table.probe(hash(*value)), |at| values[at as usize] == *value);
                     let expected = values.iter().position(|v| v == value);
                     prop_assert_eq!(found.map(|at| at as usize), expected);
                 }

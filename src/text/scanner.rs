@@ -13,7 +13,7 @@ use super::{
 
 /// A folded word of at most [`WordKey::MAX_BYTES`] bytes, padded with zeros: two numbers that are
 /// compared and hashed at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WordKey {
     low: u64,
     high: u64,
@@ -55,7 +55,7 @@ impl WordKey {
 }
 
 /// A token and the key of its folded word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Scanned {
     /// Its first byte.
     pub start: usize,
