@@ -11,10 +11,8 @@ pub fn weights_name(axis: &Axis) -> String {
 
 pub fn weights_tensor(classifier: &Classifier) -> (String, Vec<usize>, Vec<u8>) {
     let scorer = classifier.scorer();
-    let data = scorer
-        .weights()
-        .iter()
-        .flat_map(|weight| weight.to_le_bytes());
+    let weights = scorer.table().rows().flatten();
+    let data = weights.flat_map(|weight| weight.to_le_bytes());
     (
         weights_name(classifier.axis()),
         vec![scorer.terms(), scorer.columns()],

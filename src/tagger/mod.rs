@@ -93,13 +93,12 @@ impl Tagger {
             truncated: vector.is_truncated(),
         };
         let stances = self.stances(article, options, abstain);
-        let axes = classifiers.into_iter().map(|classifier| {
-            let (decision, labels) = reader.read(classifier);
-            AxisTagging {
-                axis: classifier.axis(),
-                decision,
-                labels,
-            }
+        let answers = reader.read(&classifiers);
+        let axes = classifiers.iter().zip(answers);
+        let axes = axes.map(|(classifier, (decision, labels))| AxisTagging {
+            axis: classifier.axis(),
+            decision,
+            labels,
         });
         Ok(Tagging {
             axes: axes.collect(),

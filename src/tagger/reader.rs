@@ -3,7 +3,7 @@
 use super::{AbstainReason, Decision, Evidence, LabelExplanation, LabelScore, TagOptions};
 use crate::{
     article::ArticleField,
-    bayes::{calibration::probabilities, explain::explain, scorer::ranking},
+    bayes::{calibration::probabilities, explain::explain, joint, scorer::ranking},
     features::{Occurrence, TermId, TermVector, Vocabulary},
     model::{Classifier, DecisionRule},
     text::Span,
@@ -28,14 +28,19 @@ pub struct Reader<'m, 'a> {
 }
 
 impl<'m> Reader<'m, '_> {
-    /// Whether the axis is answered, and its labels by falling log-odds.
-    pub fn read(&self, classifier: &'m Classifier) -> (Decision, Vec<LabelScore<'m>>) {
+    /// Of each axis, whether it is answered, and its labels by falling log-odds.
+    pub fn read(&self, classifiers: &[&'m Classifier]) -> Vec<(Decision, Vec<LabelScore<'m>>)> {
+        let scorers: Vec<_> = classifiers.iter().map(|c| c.scorer()).collect();
+        let raw = joint::scores(&scorers, self.vector);
+        let axes = classifiers.iter().zip(raw);
+        axes.map(|(classifier, raw)| self.answer(classifier, &raw))
+            .collect()
+    }
+
+    fn answer(&self, classifier: &'m Classifier, raw: &[f64]) -> (Decision, Vec<LabelScore<'m>>) {
         let axis = classifier.axis();
-        let scorer = classifier.scorer();
-        let raw = scorer.scores(self.vector);
-        let log_odds = classifier
-            .calibration()
-            .apply(&raw, scorer.length(self.vector));
+        let length = classifier.scorer().length(self.vector);
+        let log_odds = classifier.calibration().apply(raw, length);
         let probabilities = probabilities(axis.kind(), &log_odds);
         let order = ranking(&log_odds);
         let (decision, assigned) = self.decide(classifier.rule(), &order, &probabilities);
@@ -55,7 +60,7 @@ impl<'m> Reader<'m, '_> {
                     .options
                     .max_evidence
                     .filter(|_| explained(rank, label))
-                    .map(|max| self.explain(classifier, &raw, label, max)),
+                    .map(|max| self.explain(classifier, raw, label, max)),
             })
         });
         (decision, labels.collect())

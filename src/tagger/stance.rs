@@ -68,7 +68,8 @@ impl<'m> StanceJudge<'m, '_> {
             options: self.options,
             abstain: self.abstain.or(missing),
         };
-        reader.read(&stance.classifier)
+        let mut answers = reader.read(&[&stance.classifier]);
+        answers.swap_remove(0)
     }
 
     fn place(&self, mention: &Mention) -> (ArticleField, Span) {
