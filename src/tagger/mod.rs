@@ -121,9 +121,10 @@ impl Tagger {
             return Vec::new();
         }
         let max_words = self.model.featurizer().config().max_tokens();
+        let words = read_words(&article.zones(), max_words);
         let judge = StanceJudge {
             stance: self.model.stance(),
-            words: read_words(&article.zones(), max_words),
+            words: &words,
             options,
             abstain,
         };
