@@ -5,11 +5,12 @@ use super::{
     batch::Batch,
     index::NgramIndex,
     ngrams::{Read, for_each_ngram},
+    tally::Tally,
 };
 use crate::text::{Scanner, Span};
 
 /// One place where a term stands in the text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Occurrence {
     /// The term.
     pub term: TermId,
@@ -59,11 +60,16 @@ impl Featurizer {
         TermVector::count(terms, self.vocabulary.len(), found.read, found.known_tokens)
     }
 
-    /// Every occurrence of a known term that [`Self::transform`] counts, in reading order.
+    /// The same, with every occurrence that was counted, by term and then in reading order.
     #[must_use]
-    pub fn occurrences(&self, zones: &[&str]) -> Vec<Occurrence> {
-        let found = self.find(zones, |term, zone, span| Occurrence { term, zone, span });
-        found.all
+    pub fn transform_with_places(&self, zones: &[&str]) -> (TermVector, Vec<Occurrence>) {
+        let make = |term, zone, span| Occurrence { term, zone, span };
+        let found = self.find(zones, make);
+        let terms = found.all.iter().map(|occurrence| occurrence.term);
+        let tally = Tally::of(terms, self.vocabulary.len());
+        let occurrences = tally.grouped(&found.all, |occurrence| occurrence.term);
+        let vector = TermVector::of(tally, found.read, found.known_tokens);
+        (vector, occurrences)
     }
 
     /// What `make` makes of every known term and its place.
@@ -192,12 +198,14 @@ mod tests {
         ) {
             let featurizer = featurizer(&["a", "a b", "b", "b b", "c"]);
             let zones = [title.as_str(), body.as_str()];
-            let occurrences = featurizer.occurrences(&zones);
-            for entry in featurizer.transform(&zones).entries() {
+            let (vector, occurrences) = featurizer.transform_with_places(&zones);
+            prop_assert_eq!(&vector, &featurizer.transform(&zones));
+            prop_assert!(occurrences.is_sorted_by_key(|o| (o.term, o.zone, o.span.start)));
+            for entry in vector.entries() {
                 let places = occurrences.iter().filter(|o| o.term == entry.term);
                 prop_assert_eq!(places.count(), entry.count as usize);
             }
-            let total: u32 = featurizer.transform(&zones).entries().iter().map(|e| e.count).sum();
+            let total: u32 = vector.entries().iter().map(|e| e.count).sum();
             prop_assert_eq!(total as usize, occurrences.len());
             for o in &occurrences {
                 prop_assert!(zones[o.zone].get(o.span.clone()).is_some());

@@ -11,6 +11,7 @@ mod kind;
 pub mod lexicon;
 mod marks;
 pub mod ngrams;
+pub mod places;
 pub mod selection;
 mod slots;
 mod surroundings;
@@ -25,10 +26,11 @@ pub use config::{ConfigError, FeaturizerConfig};
 pub use featurizer::{Featurizer, Occurrence};
 pub use lexicon::{Lexicon, LexiconError};
 pub use ngrams::for_each_ngram;
+pub use places::{Places, find_mentions};
 pub use target::{TargetFeaturizer, TargetReading, for_each_target_term};
 pub use vector::{TermCount, TermVector};
 pub use vocabulary::{Vocabulary, VocabularyError};
-pub use words::{Mention, Word, find_mentions, read_words};
+pub use words::{Mention, Word, read_words};
 
 /// Position of a term in the vocabulary.
 pub type TermId = u32;

@@ -62,6 +62,24 @@ impl Tally {
         (self.before[word] + below.count_ones()) as usize
     }
 
+    /// Things by the rank of their term, those of a term in the order that they had.
+    #[must_use]
+    pub fn grouped<T: Clone + Default>(&self, things: &[T], term: impl Fn(&T) -> TermId) -> Vec<T> {
+        let mut next = 0;
+        let starts = self.counts.iter().map(|entry| {
+            next += entry.count as usize;
+            next - entry.count as usize
+        });
+        let mut places: Vec<usize> = starts.collect();
+        let mut grouped = vec![T::default(); things.len()];
+        for thing in things {
+            let place = &mut places[self.rank(term(thing))];
+            grouped[*place] = thing.clone();
+            *place += 1;
+        }
+        grouped
+    }
+
     /// The counts by rising term.
     #[must_use]
     pub fn into_counts(self) -> Vec<TermCount> {

@@ -202,7 +202,7 @@ fn write(kind: Kind, parts: &[Part], words: &[Word], term: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::words::{find_mentions, read_words};
+    use crate::features::{find_mentions, words::read_words};
     use proptest::prelude::*;
 
     fn terms(text: &str, target: &str) -> Vec<String> {

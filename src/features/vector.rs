@@ -29,8 +29,13 @@ impl TermVector {
         read: Read,
         known_tokens: u32,
     ) -> Self {
+        Self::of(Tally::of(terms, vocabulary), read, known_tokens)
+    }
+
+    /// The counts of a tally.
+    pub(super) fn of(tally: Tally, read: Read, known_tokens: u32) -> Self {
         Self {
-            entries: Tally::of(terms, vocabulary).into_counts(),
+            entries: tally.into_counts(),
             tokens: read.tokens,
             known_tokens,
             truncated: read.truncated,

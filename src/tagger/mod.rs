@@ -18,7 +18,7 @@ use thiserror::Error;
 
 use crate::{
     article::Article,
-    features::{TermVector, read_words},
+    features::{Places, TermVector, read_words},
     model::{Classifier, Model},
 };
 
@@ -72,15 +72,18 @@ impl Tagger {
     pub fn tag(&self, article: &Article, options: &TagOptions) -> Result<Tagging<'_>, TagError> {
         let classifiers = self.classifiers(&options.axes)?;
         let zones = article.zones();
-        let vector = self.model.featurizer().transform(&zones);
-        let occurrences = match options.max_evidence {
-            Some(_) => by_term(self.model.featurizer().occurrences(&zones)),
-            None => Vec::new(),
+        let featurizer = self.model.featurizer();
+        let (vector, occurrences) = match options.max_evidence {
+            Some(_) => {
+                let (vector, places) = featurizer.transform_with_places(&zones);
+                (vector, by_term(places))
+            }
+            None => (featurizer.transform(&zones), Vec::new()),
         };
         let detected = language::detect(article);
         let abstain = self.abstain_reason(article, &vector, detected);
         let reader = Reader {
-            vocabulary: self.model.featurizer().vocabulary(),
+            vocabulary: featurizer.vocabulary(),
             vector: &vector,
             occurrences: &occurrences,
             options,
@@ -124,7 +127,7 @@ impl Tagger {
         let words = read_words(&article.zones(), max_words);
         let judge = StanceJudge {
             stance: self.model.stance(),
-            words: &words,
+            places: &Places::new(&words),
             options,
             abstain,
         };

@@ -94,11 +94,9 @@ impl<'m> Reader<'m, '_> {
             self.vector,
             raw,
             label,
+            max,
         );
-        let (listed, unlisted) = parts
-            .contributions
-            .split_at(max.min(parts.contributions.len()));
-        let evidence = listed.iter().map(|contribution| Evidence {
+        let evidence = parts.contributions.iter().map(|contribution| Evidence {
             term: self.vocabulary.term(contribution.term),
             count: contribution.count,
             log_odds: contribution.log_odds,
@@ -106,7 +104,7 @@ impl<'m> Reader<'m, '_> {
         });
         LabelExplanation {
             bias: parts.bias,
-            unlisted_log_odds: unlisted.iter().map(|c| c.log_odds).sum(),
+            unlisted_log_odds: parts.rest,
             evidence: evidence.collect(),
         }
     }

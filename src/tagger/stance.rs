@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     article::{Article, ArticleField},
-    features::{Mention, TargetReading, Word, find_mentions},
+    features::{Mention, Places, TargetReading},
     model::StanceModel,
     text::Span,
 };
@@ -15,7 +15,7 @@ use crate::{
 /// One article whose targets are judged.
 pub struct StanceJudge<'m, 'a> {
     pub stance: Option<&'m StanceModel>,
-    pub words: &'a [Word],
+    pub places: &'a Places<'a>,
     pub options: &'a TagOptions,
     pub abstain: Option<AbstainReason>,
 }
@@ -26,17 +26,19 @@ type Reading<'m, 'a> = (&'m StanceModel, TargetReading<'a>);
 impl<'m> StanceJudge<'m, '_> {
     /// Judges the caller's targets or, where there are none, those that the text repeats.
     pub fn all(&self, article: &Article) -> Vec<TargetStance<'m>> {
-        let reading = self.stance.map(|s| (s, s.featurizer.read(self.words)));
+        let reading = self
+            .stance
+            .map(|s| (s, s.featurizer.read(self.places.words())));
         let reading = reading.as_ref();
         if article.targets().is_empty() {
-            let found = find_targets(self.words, &article.zones());
+            let found = find_targets(self.places, &article.zones());
             let judge = |(target, mentions): (String, Vec<Mention>)| {
                 self.judge(reading, target, &mentions, true)
             };
             return found.into_iter().map(judge).collect();
         }
         let judge = |target: &String| {
-            let mentions = find_mentions(self.words, target);
+            let mentions = self.places.mentions(target);
             self.judge(reading, target.clone(), &mentions, false)
         };
         article.targets().iter().map(judge).collect()
@@ -86,7 +88,8 @@ impl<'m> StanceJudge<'m, '_> {
     }
 
     fn place(&self, mention: &Mention) -> (ArticleField, Span) {
-        let (first, last) = (&self.words[mention.start], &self.words[mention.end - 1]);
+        let words = self.places.words();
+        let (first, last) = (&words[mention.start], &words[mention.end - 1]);
         (
             ArticleField::ALL[first.zone],
             first.span.start..last.span.end,

@@ -41,6 +41,14 @@ impl WordKey {
         })
     }
 
+    /// The bytes of the word and how many they are.
+    #[must_use]
+    pub fn bytes(self) -> ([u8; Self::MAX_BYTES], usize) {
+        let both = u128::from(self.low) | (u128::from(self.high) << 64);
+        let length = Self::MAX_BYTES - (both.leading_zeros() / 8) as usize;
+        (both.to_le_bytes(), length)
+    }
+
     /// A hash whose upper bits are the good ones.
     #[must_use]
     pub fn hash(self) -> u64 {
@@ -250,6 +258,14 @@ mod tests {
                 let text = format!("{word}{text} and then some more of the words");
                 assert_eq!(scanned(&text), by_definition(&text), "{text:?}");
             }
+        }
+    }
+
+    #[test]
+    fn keys_keep_their_word() {
+        for word in ["", "a", "caf\u{E9}", "eightlet", "sixteenletterswo"] {
+            let (bytes, length) = WordKey::of(word).unwrap().bytes();
+            assert_eq!(&bytes[..length], word.as_bytes());
         }
     }
 
