@@ -1,16 +1,14 @@
 //! The figures of the library in `docs/performance.md`. Whatever is compared runs in turns, many
-//! times, and the best time of each counts: a noisy machine disturbs both sides alike.
+//! times, and the best processor time of each counts: a noisy machine disturbs both sides alike.
 //!
 //! `cargo bench --bench ratios` uses made-up articles; `-- --corpus` adds those of a corpus.
 
 mod common;
 
-use std::{
-    hint::black_box,
-    time::{Duration, Instant},
-};
+use std::{hint::black_box, time::Duration};
 
 use common::fiction::ACTORS;
+use cpu_time::ThreadTime;
 use newstance::{
     article::Article,
     bayes::ClassCounts,
@@ -33,7 +31,7 @@ fn best(cases: &[Case<'_>], rounds: usize) -> Vec<Duration> {
     let mut best = vec![Duration::MAX; cases.len()];
     for _ in 0..rounds {
         for ((_, work), best) in cases.iter().zip(&mut best) {
-            let start = Instant::now();
+            let start = ThreadTime::now();
             work();
             *best = start.elapsed().min(*best);
         }

@@ -86,12 +86,14 @@ pub enum Part {
     Word(usize),
     /// Its first letters.
     Stem(usize),
+    /// A mention of the target.
+    Target,
     /// Something that stands for itself.
     Fixed(&'static str),
 }
 
-/// A mention of the target.
-pub const TARGET: Part = Part::Fixed("@");
+/// How terms write [`Part::Target`].
+pub const TARGET: &str = "@";
 
 /// Letters of a stem.
 pub const STEM_LETTERS: usize = 5;
@@ -99,6 +101,9 @@ pub const STEM_LETTERS: usize = 5;
 /// The first letters of a word that has more.
 #[must_use]
 pub fn stem(word: &str) -> Option<&str> {
+    if word.len() <= STEM_LETTERS {
+        return None;
+    }
     let (end, _) = word.char_indices().nth(STEM_LETTERS)?;
     Some(&word[..end])
 }

@@ -4,7 +4,11 @@ use std::{collections::HashMap, hash::BuildHasherDefault};
 
 use rustc_hash::FxHasher;
 
-use super::{Lexicon, Vocabulary, kind::stem, words::Word};
+use super::{
+    Lexicon, Vocabulary,
+    kind::{TARGET, stem},
+    words::Word,
+};
 
 /// Words of a text that tell something as a whole.
 const READ_WORDS: usize = 2000;
@@ -60,7 +64,7 @@ impl Marks {
     pub fn of(words: &[Word], lexicon: &Lexicon) -> Self {
         let tone = |word: &Word| tone(lexicon, &word.term);
         let text = words.iter().map(|word| word.term.as_str());
-        Self::new(words, lexicon.tenths("@"), words.iter().map(tone), text)
+        Self::new(words, lexicon.tenths(TARGET), words.iter().map(tone), text)
     }
 }
 

@@ -1,9 +1,11 @@
 //! The terms that a text has around the mentions of one target; [`super::target`] lists them.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, hash::BuildHasherDefault};
+
+use rustc_hash::FxHasher;
 
 use super::{
-    kind::{Kind, Part, TARGET, signed},
+    kind::{Kind, Part, signed},
     marks::Marks,
     words::{Mention, Word},
 };
@@ -76,7 +78,7 @@ impl<'a, V: FnMut(Kind, &[Part], Option<Mention>)> Surroundings<'a, V> {
     }
 
     fn all(&mut self, mentions: &[Mention]) {
-        let mut read = HashSet::new();
+        let mut read: HashSet<_, BuildHasherDefault<FxHasher>> = HashSet::default();
         for mention in mentions.iter().take(READ_MENTIONS) {
             let window = self.window(mention);
             if read.insert((window.start, window.end)) {
@@ -110,7 +112,7 @@ impl<'a, V: FnMut(Kind, &[Part], Option<Mention>)> Surroundings<'a, V> {
 
     fn name(&self, at: usize) -> Part {
         if self.masked[at] {
-            TARGET
+            Part::Target
         } else {
             Part::Word(at)
         }
@@ -203,10 +205,18 @@ impl<'a, V: FnMut(Kind, &[Part], Option<Mention>)> Surroundings<'a, V> {
         let (x, y) = (after(1).unwrap_or(last), after(2).unwrap_or(last));
         let at = |start: usize, end: usize| Some(start.max(window.start)..end.min(window.end));
         let (start, end) = (mention.start, mention.end);
-        self.emit(Kind::Who, &[w, TARGET], at(start.saturating_sub(1), end));
-        self.emit(Kind::Who, &[v, w, TARGET], at(start.saturating_sub(2), end));
-        self.emit(Kind::Who, &[TARGET, x], at(start, end + 1));
-        self.emit(Kind::Who, &[TARGET, x, y], at(start, end + 2));
+        self.emit(
+            Kind::Who,
+            &[w, Part::Target],
+            at(start.saturating_sub(1), end),
+        );
+        self.emit(
+            Kind::Who,
+            &[v, w, Part::Target],
+            at(start.saturating_sub(2), end),
+        );
+        self.emit(Kind::Who, &[Part::Target, x], at(start, end + 1));
+        self.emit(Kind::Who, &[Part::Target, x, y], at(start, end + 2));
     }
 
     /// How the target is called, and whether by the text itself.

@@ -20,13 +20,18 @@ pub struct Tally {
 impl Tally {
     /// Counts terms below `vocabulary`.
     #[must_use]
-    pub fn of(terms: impl Iterator<Item = TermId> + Clone, vocabulary: usize) -> Self {
+    pub fn of(terms: impl Iterator<Item = TermId>, vocabulary: usize) -> Self {
         let mut bits = vec![0u64; vocabulary.div_ceil(64)];
+        let mut repeated = Vec::new();
         let mut distinct = 0;
-        for term in terms.clone() {
+        for term in terms {
             let (word, bit) = (&mut bits[(term / 64) as usize], 1 << (term % 64));
-            distinct += usize::from(*word & bit == 0);
-            *word |= bit;
+            if *word & bit == 0 {
+                distinct += 1;
+                *word |= bit;
+            } else {
+                repeated.push(term);
+            }
         }
         let mut counts = Vec::with_capacity(distinct);
         let words = bits.iter().zip((0..).step_by(64));
@@ -35,7 +40,7 @@ impl Tally {
             let mut rest = word;
             while rest != 0 {
                 let term = first + rest.trailing_zeros();
-                counts.push(TermCount { term, count: 0 });
+                counts.push(TermCount { term, count: 1 });
                 rest &= rest - 1;
             }
             before
@@ -46,7 +51,7 @@ impl Tally {
             before,
             counts,
         };
-        for term in terms {
+        for term in repeated {
             let rank = tally.rank(term);
             tally.counts[rank].count += 1;
         }

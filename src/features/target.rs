@@ -24,7 +24,7 @@
 
 use super::{
     Lexicon, Occurrence, TermId, TermVector, Vocabulary,
-    kind::{Kind, Part, stem},
+    kind::{Kind, Part, TARGET, stem},
     marks::Marks,
     ngrams::Read,
     surroundings::Surroundings,
@@ -71,7 +71,7 @@ impl TargetFeaturizer {
             Some(known) => {
                 let tones = known.iter().map(|word| self.index.tone(word.node));
                 let nodes = known.iter().map(|word| word.node);
-                Marks::new(words, self.lexicon.tenths("@"), tones, nodes)
+                Marks::new(words, self.lexicon.tenths(TARGET), tones, nodes)
             }
             None => Marks::of(words, &self.lexicon),
         };
@@ -194,6 +194,7 @@ fn write(kind: Kind, parts: &[Part], words: &[Word], term: &mut String) {
         term.push_str(match *part {
             Part::Word(at) => &words[at].term,
             Part::Stem(at) => stem(&words[at].term).unwrap_or_default(),
+            Part::Target => TARGET,
             Part::Fixed(text) => text,
         });
     }

@@ -9,7 +9,7 @@ use rustc_hash::FxHasher;
 
 use super::{
     Lexicon, TermId, Vocabulary,
-    kind::{Kind, Part, stem},
+    kind::{Kind, Part, TARGET, stem},
     marks::tone,
     slots::Slots,
     words::Word,
@@ -35,6 +35,8 @@ pub struct TargetIndex {
     /// Words without a key.
     long: HashMap<Box<str>, Node, BuildHasherDefault<FxHasher>>,
     words: Vec<WordTerms>,
+    /// The node of a mention of the target.
+    target: Node,
     ngram_slots: Slots,
     ngrams: Vec<Ngram>,
 }
@@ -73,9 +75,11 @@ impl TargetIndex {
             keys: Vec::new(),
             long: HashMap::default(),
             words: Vec::new(),
+            target: NONE,
             ngram_slots: Slots::new(capacity),
             ngrams: Vec::new(),
         };
+        index.target = index.add_word(TARGET);
         for word in lexicon.words() {
             let node = index.add_word(word);
             index.words[node as usize].tone = tone(lexicon, word);
@@ -196,6 +200,7 @@ impl TargetIndex {
         let node = |part: Part| match part {
             Part::Word(at) => known[at].node,
             Part::Stem(at) => known[at].stem,
+            Part::Target => self.target,
             Part::Fixed(text) => self.word(text),
         };
         let term = match *parts {

@@ -24,7 +24,7 @@ impl TermVector {
     /// Counts occurrences of terms below `vocabulary`, in any order.
     #[must_use]
     pub(super) fn count(
-        terms: impl Iterator<Item = TermId> + Clone,
+        terms: impl Iterator<Item = TermId>,
         vocabulary: usize,
         read: Read,
         known_tokens: u32,

@@ -27,7 +27,8 @@ impl WordKey {
     /// has, nor with a space, which is more than one word.
     #[must_use]
     pub fn of(word: &str) -> Option<Self> {
-        if word.len() > Self::MAX_BYTES || word.contains(['\0', ' ']) {
+        let unfit = |byte| byte == b'\0' || byte == b' ';
+        if word.len() > Self::MAX_BYTES || word.bytes().any(unfit) {
             return None;
         }
         let mut bytes = [0; Self::MAX_BYTES];
