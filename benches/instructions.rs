@@ -25,26 +25,23 @@ fn tag_all(tagger: &Tagger, articles: &[Article], options: &TagOptions) -> usize
 fn main() {
     let tagger = common::tagger();
     let articles = common::made_up(20, 5000);
-    let everything = TagOptions {
-        max_evidence: Some(10),
-        ..TagOptions::default()
-    };
     let axes = tagger.model().classifiers().iter();
     let axes = axes.map(|classifier| classifier.axis().name().to_owned());
-    let plain = TagOptions {
-        axes: axes.collect(),
-        ..TagOptions::default()
+    let options = match std::env::args().nth(1).as_deref() {
+        Some("documents") => TagOptions {
+            axes: axes.collect(),
+            ..TagOptions::default()
+        },
+        Some("evidence") => TagOptions {
+            axes: axes.collect(),
+            max_evidence: Some(10),
+            ..TagOptions::default()
+        },
+        Some("stance") => TagOptions::default(),
+        _ => {
+            eprintln!("usage: instructions documents | evidence | stance");
+            return;
+        }
     };
-    let which = std::env::args().nth(1);
-    let options = match which.as_deref() {
-        Some("everything") => everything,
-        _ => plain,
-    };
-    let repeat = std::env::var("REPEAT")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(1);
-    for _ in 0..repeat {
-        std::hint::black_box(tag_all(&tagger, &articles, &options));
-    }
+    std::hint::black_box(tag_all(&tagger, &articles, &options));
 }

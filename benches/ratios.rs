@@ -2,6 +2,7 @@
 //! times, and the best processor time of each counts: a noisy machine disturbs both sides alike.
 //!
 //! `cargo bench --bench ratios` uses made-up articles; `-- --corpus` adds those of a corpus.
+//! `-- --rows FILE` tags the records of a file once, for `peers.py`, and prints articles and seconds.
 
 mod common;
 
@@ -228,8 +229,23 @@ fn counting(tagger: &Tagger, articles: &[Article]) {
     }
 }
 
+/// One pass over the records of a file.
+fn rows(tagger: &Tagger, file: &str) {
+    let articles = common::corpus(file, usize::MAX).expect("the file is there");
+    let plain = documents(tagger);
+    tag_all(tagger, &articles[..articles.len().min(100)], &plain);
+    let start = ThreadTime::now();
+    tag_all(tagger, &articles, &plain);
+    let seconds = start.elapsed().as_secs_f64();
+    println!("{} {seconds}", articles.len());
+}
+
 fn main() {
     let tagger = common::tagger();
+    let mut arguments = std::env::args().skip_while(|argument| argument != "--rows");
+    if let Some(file) = arguments.nth(1) {
+        return rows(&tagger, &file);
+    }
     let articles = common::made_up(200, 5000);
     detail("made-up articles", &tagger, &articles);
     lengths(&tagger);

@@ -17,7 +17,7 @@ use rustc_hash::FxHasher;
 
 use super::{
     TermId, Vocabulary,
-    slots::{Probe, Slots},
+    slots::{Probe, Slots, pair_hash},
 };
 use crate::text::WordKey;
 
@@ -78,10 +78,9 @@ impl NgramIndex {
 
     /// Gives the tables the size that they turned out to need.
     fn fit(&mut self) {
-        let word_hash = |at: usize| self.words[at].0.hash();
-        self.word_slots = self.word_slots.fitted(word_hash, self.words.len());
-        let ngram_hash = |at: usize| link_hash(self.ngrams[at].parent, self.ngrams[at].word);
-        self.ngram_slots = self.ngram_slots.fitted(ngram_hash, self.ngrams.len());
+        self.word_slots = Slots::filled(self.words.len(), |at| self.words[at].0.hash());
+        let ngram_hash = |at: usize| pair_hash(self.ngrams[at].parent, self.ngrams[at].word);
+        self.ngram_slots = Slots::filled(self.ngrams.len(), ngram_hash);
         self.words.shrink_to_fit();
         self.ngrams.shrink_to_fit();
     }
@@ -116,7 +115,7 @@ impl NgramIndex {
     }
 
     fn add_ngram(&mut self, parent: Node, word: Node, node: Node) -> Node {
-        let hash = link_hash(parent, word);
+        let hash = pair_hash(parent, word);
         self.ngram_slots.insert(hash, self.ngrams.len());
         self.ngrams.push(Ngram { parent, word, node });
         node
@@ -141,7 +140,7 @@ impl NgramIndex {
     /// The node of `parent` and a further word, or [`NONE`].
     #[must_use]
     pub fn child(&self, parent: Node, word: Node) -> Node {
-        let probe = self.ngram_slots.probe(link_hash(parent, word));
+        let probe = self.ngram_slots.probe(pair_hash(parent, word));
         self.child_at(parent, word, probe)
     }
 
@@ -163,7 +162,7 @@ impl NgramIndex {
         let mut probes = [Probe::default(); BATCH];
         let links = parents.iter().zip(words);
         for (probe, (&parent, &word)) in probes.iter_mut().zip(links.clone()) {
-            *probe = self.ngram_slots.probe(link_hash(parent, word));
+            *probe = self.ngram_slots.probe(pair_hash(parent, word));
         }
         for ((node, (&parent, &word)), probe) in nodes.iter_mut().zip(links).zip(probes) {
             *node = self.child_at(parent, word, probe);
@@ -196,13 +195,6 @@ impl NgramIndex {
         let found = self.ngram_slots.find(probe, is_it);
         found.map_or(NONE, |at| self.ngrams[at as usize].node)
     }
-}
-
-#[inline]
-fn link_hash(parent: Node, word: Node) -> u64 {
-    let pair = (u64::from(parent) << 32) | u64::from(word);
-    let product = pair.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (product ^ (product >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93)
 }
 
 fn words_of(term: &str) -> usize {

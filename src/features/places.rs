@@ -19,9 +19,9 @@ pub struct Places<'w> {
     numbers: HashMap<&'w str, u32, BuildHasherDefault<FxHasher>>,
     /// The number of the term of each word.
     of: Vec<u32>,
-    /// Where the places of each number start in `places`.
+    /// Where the positions of each number start in `positions`.
     starts: Vec<u32>,
-    places: Vec<u32>,
+    positions: Vec<u32>,
 }
 
 impl<'w> Places<'w> {
@@ -42,9 +42,9 @@ impl<'w> Places<'w> {
             starts[at] += starts[at - 1];
         }
         let mut next = starts.clone();
-        let mut places = vec![0; of.len()];
+        let mut positions = vec![0; of.len()];
         for (at, &number) in of.iter().enumerate() {
-            places[next[number as usize] as usize] = small(at);
+            positions[next[number as usize] as usize] = small(at);
             next[number as usize] += 1;
         }
         Self {
@@ -52,7 +52,7 @@ impl<'w> Places<'w> {
             numbers,
             of,
             starts,
-            places,
+            positions,
         }
     }
 
@@ -80,12 +80,12 @@ impl<'w> Places<'w> {
         self.numbers.get(term).map(|&number| number as usize)
     }
 
-    fn places_of(&self, term: &str) -> &[u32] {
-        let place = |number: usize| {
+    fn positions_of(&self, term: &str) -> &[u32] {
+        let positions = |number: usize| {
             let range = self.starts[number] as usize..self.starts[number + 1] as usize;
-            &self.places[range]
+            &self.positions[range]
         };
-        self.number(term).map_or(&[], place)
+        self.number(term).map_or(&[], positions)
     }
 
     /// Where the words of `target` follow each other, in any case and with or without possessive
@@ -100,9 +100,9 @@ impl<'w> Places<'w> {
             return Vec::new();
         }
         let short = target.len() > 1 && last.capital && last.term.len() > 3;
-        let mut whole = self.places_of(&first.term);
+        let mut whole = self.positions_of(&first.term);
         let mut alone = if short {
-            self.places_of(&last.term)
+            self.positions_of(&last.term)
         } else {
             &[]
         };

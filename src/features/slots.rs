@@ -36,12 +36,12 @@ impl Slots {
         }
     }
 
-    /// The same positions, below `count`, in a table of the size that they need.
+    /// A table of the positions below `count`, as large as they need.
     #[must_use]
-    pub fn fitted(&self, hash: impl Fn(usize) -> u64, count: usize) -> Self {
-        let mut fitted = Self::new(count);
-        (0..count).for_each(|position| fitted.insert(hash(position), position));
-        fitted
+    pub fn filled(count: usize, hash: impl Fn(usize) -> u64) -> Self {
+        let mut slots = Self::new(count);
+        (0..count).for_each(|position| slots.insert(hash(position), position));
+        slots
     }
 
     /// Inserts a position that is not in the table.
@@ -99,6 +99,15 @@ impl Slots {
     }
 }
 
+/// A hash of two numbers for [`Slots`].
+#[inline]
+#[must_use]
+pub fn pair_hash(one: u32, other: u32) -> u64 {
+    let pair = (u64::from(one) << 32) | u64::from(other);
+    let product = pair.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (product ^ (product >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,8 +127,8 @@ mod tests {
             for (position, &value) in values.iter().enumerate() {
                 roomy.insert(hash(value), position);
             }
-            let fitted = roomy.fitted(|at| hash(values[at]), values.len());
-            for table in [roomy, fitted] {
+            let filled = Slots::filled(values.len(), |at| hash(values[at]));
+            for table in [roomy, filled] {
                 for value in values.iter().chain(&others) {
                     let found = table.find(table.probe(hash(*value)), |at| values[at as usize] == *value);
                     let expected = values.iter().position(|v| v == value);

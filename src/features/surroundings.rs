@@ -19,7 +19,8 @@ const TONE_JUST: usize = 5;
 const WHOLE_TEXT_WORDS: usize = 60;
 /// Mentions past this one are listed but not read, so that the work is linear in the text.
 const READ_MENTIONS: usize = 100;
-const MANY_MENTIONS: usize = 5;
+/// Numbers of mentions that are told apart.
+const MENTIONS: [&str; 5] = ["1", "2", "3", "4", "5"];
 /// Tone is summed in steps of this many tenths, up to so many steps.
 const TONE_STEP: f64 = 15.0;
 const MOST_TONE: f64 = 4.0;
@@ -89,8 +90,7 @@ impl<'a, V: FnMut(Kind, &[Part], Option<Mention>)> Surroundings<'a, V> {
             self.mention(mention);
         }
         self.whole_text();
-        const NUMBERS: [&str; MANY_MENTIONS] = ["1", "2", "3", "4", "5"];
-        let many = NUMBERS[mentions.len().min(MANY_MENTIONS) - 1];
+        let many = MENTIONS[mentions.len().min(MENTIONS.len()) - 1];
         self.emit(Kind::Mentions, &[Part::Fixed(many)], None);
     }
 

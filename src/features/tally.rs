@@ -12,7 +12,7 @@ use super::{TermCount, TermId};
 pub struct Tally {
     /// A bit a term.
     bits: Vec<u64>,
-    /// Terms that occur before those of each word of `bits`.
+    /// Terms that occur before those of each word of `bits` that has some.
     before: Vec<u32>,
     counts: Vec<TermCount>,
 }
@@ -22,30 +22,31 @@ impl Tally {
     #[must_use]
     pub fn of(terms: impl Iterator<Item = TermId>, vocabulary: usize) -> Self {
         let mut bits = vec![0u64; vocabulary.div_ceil(64)];
+        // A bit a word of `bits`, so that a short text does not pay for a long vocabulary.
+        let mut used = vec![0u64; bits.len().div_ceil(64)];
         let mut repeated = Vec::new();
         let mut distinct = 0;
         for term in terms {
-            let (word, bit) = (&mut bits[(term / 64) as usize], 1 << (term % 64));
-            if *word & bit == 0 {
+            let at = (term / 64) as usize;
+            let bit = 1 << (term % 64);
+            if bits[at] & bit == 0 {
                 distinct += 1;
-                *word |= bit;
+                bits[at] |= bit;
+                used[at / 64] |= 1 << (at % 64);
             } else {
                 repeated.push(term);
             }
         }
+        let mut before = vec![0; bits.len()];
         let mut counts = Vec::with_capacity(distinct);
-        let words = bits.iter().zip((0..).step_by(64));
-        let before = words.map(|(&word, first)| {
-            let before = u32::try_from(counts.len()).unwrap_or(u32::MAX);
-            let mut rest = word;
-            while rest != 0 {
-                let term = first + rest.trailing_zeros();
-                counts.push(TermCount { term, count: 1 });
-                rest &= rest - 1;
-            }
-            before
-        });
-        let before = before.collect();
+        for word in ones(&used) {
+            before[word as usize] = u32::try_from(counts.len()).unwrap_or(u32::MAX);
+            let terms = ones(&bits[word as usize..=word as usize]);
+            counts.extend(terms.map(|bit| TermCount {
+                term: word * 64 + bit,
+                count: 1,
+            }));
+        }
         let mut tally = Self {
             bits,
             before,
@@ -90,6 +91,19 @@ impl Tally {
     pub fn into_counts(self) -> Vec<TermCount> {
         self.counts
     }
+}
+
+/// Positions of the bits that are set, rising.
+fn ones(words: &[u64]) -> impl Iterator<Item = u32> {
+    let words = words.iter().zip((0..).step_by(64));
+    words.flat_map(|(&word, first)| {
+        let mut rest = word;
+        std::iter::from_fn(move || {
+            let bit = (rest != 0).then(|| rest.trailing_zeros())?;
+            rest &= rest - 1;
+            Some(first + bit)
+        })
+    })
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ use super::{
     marks::Marks,
     ngrams::Read,
     surroundings::Surroundings,
+    tally::Tally,
     target_index::{Known, TargetIndex},
     words::{Mention, Word},
 };
@@ -114,7 +115,8 @@ impl TargetReading<'_> {
         TermVector::count(terms.iter().copied(), vocabulary, read, 0)
     }
 
-    /// Every occurrence that [`Self::transform`] counts and that stands at a place of the text.
+    /// Every occurrence that [`Self::transform`] counts and that stands at a place of the text, by
+    /// term.
     #[must_use]
     pub fn occurrences(&self, mentions: &[Mention]) -> Vec<Occurrence> {
         let mut occurrences = Vec::new();
@@ -128,7 +130,9 @@ impl TargetReading<'_> {
                 });
             }
         });
-        occurrences
+        let terms = occurrences.iter().map(|occurrence| occurrence.term);
+        let tally = Tally::of(terms, self.featurizer.vocabulary.len());
+        tally.grouped(&occurrences, |occurrence| occurrence.term)
     }
 
     fn for_each_known(&self, mentions: &[Mention], mut visit: impl FnMut(TermId, Option<Mention>)) {

@@ -11,7 +11,7 @@ use super::{
     Lexicon, TermId, Vocabulary,
     kind::{Kind, Part, TARGET, stem},
     marks::tone,
-    slots::Slots,
+    slots::{Slots, pair_hash},
     words::Word,
 };
 use crate::text::WordKey;
@@ -92,10 +92,9 @@ impl TargetIndex {
     }
 
     fn fit(&mut self) {
-        let hash = |at: usize| self.keys[at].0.hash();
-        self.slots = self.slots.fitted(hash, self.keys.len());
-        let hash = |at: usize| link_hash(self.ngrams[at].parent, self.ngrams[at].word);
-        self.ngram_slots = self.ngram_slots.fitted(hash, self.ngrams.len());
+        self.slots = Slots::filled(self.keys.len(), |at| self.keys[at].0.hash());
+        let hash = |at: usize| pair_hash(self.ngrams[at].parent, self.ngrams[at].word);
+        self.ngram_slots = Slots::filled(self.ngrams.len(), hash);
         self.keys.shrink_to_fit();
         self.words.shrink_to_fit();
         self.ngrams.shrink_to_fit();
@@ -148,7 +147,7 @@ impl TargetIndex {
             return known;
         }
         let at = self.ngrams.len();
-        self.ngram_slots.insert(link_hash(parent, word), at);
+        self.ngram_slots.insert(pair_hash(parent, word), at);
         self.ngrams.push(Ngram {
             parent,
             word,
@@ -171,7 +170,7 @@ impl TargetIndex {
             let ngram = &self.ngrams[at as usize];
             (ngram.parent, ngram.word) == (parent, word)
         };
-        let probe = self.ngram_slots.probe(link_hash(parent, word));
+        let probe = self.ngram_slots.probe(pair_hash(parent, word));
         self.ngram_slots.find(probe, is_it)
     }
 
@@ -229,12 +228,6 @@ fn parent(kind: Kind, first: Node) -> u32 {
     } else {
         first
     }
-}
-
-fn link_hash(parent: u32, word: Node) -> u64 {
-    let pair = (u64::from(parent) << 32) | u64::from(word);
-    let product = pair.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (product ^ (product >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93)
 }
 
 /// A vocabulary has at most 4,000,000 terms of 96 bytes, so the upper bits stay free.

@@ -56,15 +56,15 @@ impl Vocabulary {
     /// # Errors
     /// When they are not, or when a size is out of range.
     pub fn from_sorted(terms: Vec<Box<str>>) -> Result<Self, VocabularyError> {
-        Self::from_terms(terms.iter().map(AsRef::as_ref))
+        Self::from_terms(terms.into_iter())
     }
 
     /// Builds a vocabulary from terms in strictly increasing byte order, without owning each.
     ///
     /// # Errors
     /// As [`Self::from_sorted`].
-    pub fn from_terms<'t>(
-        terms: impl ExactSizeIterator<Item = &'t str>,
+    pub fn from_terms(
+        terms: impl ExactSizeIterator<Item = impl AsRef<str>>,
     ) -> Result<Self, VocabularyError> {
         let actual = terms.len();
         if !(1..=Self::MAX_TERMS).contains(&actual) {
@@ -75,7 +75,7 @@ impl Vocabulary {
             ends: Vec::with_capacity(actual),
         };
         for term in terms {
-            vocabulary.push(term)?;
+            vocabulary.push(term.as_ref())?;
         }
         Ok(vocabulary)
     }

@@ -12,7 +12,7 @@ pub use tagging::{
     Tagging, TargetStance, TextStatistics, Warning,
 };
 
-use reader::{Reader, by_term};
+use reader::{Reader, in_order};
 use stance::StanceJudge;
 use thiserror::Error;
 
@@ -76,7 +76,7 @@ impl Tagger {
         let (vector, occurrences) = match options.max_evidence {
             Some(_) => {
                 let (vector, places) = featurizer.transform_with_places(&zones);
-                (vector, by_term(places))
+                (vector, in_order(places))
             }
             None => (featurizer.transform(&zones), Vec::new()),
         };

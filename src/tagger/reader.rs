@@ -9,10 +9,12 @@ use crate::{
     text::Span,
 };
 
-/// Occurrences as a [`Reader`] wants them: by term, each place once and in reading order. The
-/// windows of neighbouring mentions of a target overlap and name a place more than once.
-pub fn by_term(mut occurrences: Vec<Occurrence>) -> Vec<Occurrence> {
-    occurrences.sort_by_key(|o| (o.term, o.zone, o.span.start, o.span.end));
+/// Occurrences that are grouped by term as a [`Reader`] wants them: each place once and in reading
+/// order. The windows of neighbouring mentions of a target overlap and name a place more than once.
+pub fn in_order(mut occurrences: Vec<Occurrence>) -> Vec<Occurrence> {
+    for of_term in occurrences.chunk_by_mut(|a, b| a.term == b.term) {
+        of_term.sort_unstable_by_key(|o| (o.zone, o.span.start, o.span.end));
+    }
     occurrences.dedup();
     occurrences
 }

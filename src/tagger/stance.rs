@@ -2,7 +2,7 @@
 
 use super::{
     AbstainReason, Decision, TagOptions, TargetStance,
-    reader::{Reader, by_term},
+    reader::{Reader, in_order},
     targets::find_targets,
 };
 use crate::{
@@ -72,7 +72,7 @@ impl<'m> StanceJudge<'m, '_> {
     ) -> (Decision, Vec<super::LabelScore<'m>>) {
         let vector = reading.transform(mentions);
         let occurrences = match self.options.max_evidence {
-            Some(_) => by_term(reading.occurrences(mentions)),
+            Some(_) => in_order(reading.occurrences(mentions)),
             None => Vec::new(),
         };
         let missing = mentions.is_empty().then_some(AbstainReason::TargetNotFound);
