@@ -42,7 +42,9 @@ fn main() {
             return;
         }
     };
-    let rounds = std::env::args().nth(2).and_then(|rounds| rounds.parse().ok());
+    let rounds = std::env::args()
+        .nth(2)
+        .and_then(|rounds| rounds.parse().ok());
     for _ in 0..rounds.unwrap_or(1) {
         std::hint::black_box(tag_all(&tagger, &articles, &options));
     }
