@@ -10,6 +10,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=proto");
     let descriptors = protox::compile(
         [
+            "inference/inference.proto",
             "newstance/v1/model_service.proto",
             "newstance/v1/tagging_service.proto",
         ],
@@ -23,6 +24,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .codec_path("crate::server::codec::CheckedCodec")
         .extern_path(".google.protobuf.Timestamp", "::pbjson_types::Timestamp")
         .extern_path(".google.rpc.Status", "::tonic_types::Status")
+        // Texts are cut from what was received, not copied before.
+        .bytes(".inference.ModelInferRequest.raw_input_contents")
         .compile_fds(descriptors)?;
 
     pbjson_build::Builder::new()

@@ -49,6 +49,7 @@ async fn health_turns_to_serving_when_the_model_is_warm() {
         "",
         "newstance.v1.TaggingService",
         "newstance.v1.ModelService",
+        "inference.GRPCInferenceService",
     ];
     for service in services {
         assert_eq!(health(&channel, service).await, ServingStatus::NotServing);

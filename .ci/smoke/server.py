@@ -12,12 +12,12 @@ SERVING = re.compile(r"newstance: serving models/\S+")
 
 
 class Server:
-    def __init__(self, binary, *flags):
+    def __init__(self, binary, *flags, listen="127.0.0.1:0"):
         self.lines = []
         self.address = None
         self._changed = threading.Condition()
         self.process = subprocess.Popen(
-            [binary, "serve", "--listen", "127.0.0.1:0", *flags],
+            [binary, "serve", "--listen", listen, *flags],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

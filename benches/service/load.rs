@@ -29,7 +29,7 @@ pub struct Args {
     seconds: u64,
     /// Calls a second; without it, one follows another.
     #[arg(long)]
-    rate: Option<f64>,
+    rate: Option<u64>,
     #[arg(long, default_value_t = 4)]
     connections: usize,
     /// Calls at once of each connection, where no rate is given.
@@ -182,7 +182,7 @@ async fn stream(mut client: Client, args: &Args, tally: &Tally, until: Instant) 
 
 async fn open(
     args: &Args,
-    rate: f64,
+    rate: u64,
     clients: &[Client],
     tally: &Arc<Tally>,
     tasks: &TaskTracker,
@@ -195,8 +195,8 @@ async fn open(
     while Instant::now() < until {
         tick.tick().await;
         // What is due by now, also where a tick came late.
-        let due = (started.elapsed().as_secs_f64() * rate) as u64;
-        while sent < due {
+        let due = started.elapsed().as_micros() * u128::from(rate) / 1_000_000;
+        while u128::from(sent) < due {
             sent += 1;
             let Ok(place) = room.clone().try_acquire_owned() else {
                 tally.unsent();

@@ -9,7 +9,10 @@ use newstance::server::pb::{
     tagging_service_server::{TaggingService, TaggingServiceServer},
 };
 use tokio_stream::{Stream, StreamExt};
-use tonic::{Request, Response, Status, Streaming, transport::Server};
+use tonic::{
+    Request, Response, Status, Streaming,
+    transport::{Channel, Server},
+};
 
 use super::{Fault, articles};
 
@@ -67,7 +70,10 @@ impl Noop {
 
 /// Serves the answer that the server at `like` gives to an article of so many bytes.
 pub async fn serve(listen: SocketAddr, like: &str, bytes: usize) -> Result<(), Fault> {
-    let mut client = TaggingServiceClient::connect(format!("http://{like}")).await?;
+    let channel = Channel::from_shared(format!("http://{like}"))?
+        .connect()
+        .await?;
+    let mut client = TaggingServiceClient::new(channel);
     let answer = client.tag_article(articles::request(0, bytes)).await?;
     let tagging = answer.into_inner().tagging.unwrap_or_default();
     eprintln!("noop: serving on {listen}");

@@ -7,7 +7,11 @@
 //! scopes = ["tag"]              # of tag, model, learn
 //! ```
 
-use std::{fs, io, path::Path, sync::Arc};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use arc_swap::ArcSwap;
 use http::{HeaderMap, header::AUTHORIZATION};
@@ -83,11 +87,22 @@ fn access(path: &str) -> Access {
 #[derive(Debug, Error)]
 pub enum TokensError {
     /// It cannot be read.
-    #[error("cannot read the tokens: {0}")]
-    Read(#[from] io::Error),
-    /// It is no TOML of the right shape.
-    #[error("not a file of tokens: at byte {0}")]
-    Syntax(usize),
+    #[error("{}: {fault}", file.display())]
+    Read {
+        /// Path of the file.
+        file: PathBuf,
+        /// What went wrong.
+        fault: io::Error,
+    },
+    /// It is no TOML of the right shape. The parser's own message shows the line, which may hold a
+    /// token.
+    #[error("{}: not a file of tokens, at byte {byte}", file.display())]
+    Syntax {
+        /// Path of the file.
+        file: PathBuf,
+        /// Where it goes wrong.
+        byte: usize,
+    },
     /// It has none, or too many.
     #[error("{0} tokens: expected 1 to {MAX_TOKENS}")]
     Number(usize),
@@ -211,11 +226,15 @@ impl Tokens {
 }
 
 fn parse(file: &Path) -> Result<Vec<Token>, TokensError> {
-    let text = fs::read_to_string(file)?;
-    // The parser's own message shows the line, which may hold a token.
-    let position =
-        |error: toml::de::Error| TokensError::Syntax(error.span().map_or(0, |span| span.start));
-    let TokenFile { tokens } = toml::from_str(&text).map_err(position)?;
+    let text = fs::read_to_string(file).map_err(|fault| TokensError::Read {
+        file: file.into(),
+        fault,
+    })?;
+    let syntax = |error: toml::de::Error| TokensError::Syntax {
+        file: file.into(),
+        byte: error.span().map_or(0, |span| span.start),
+    };
+    let TokenFile { tokens } = toml::from_str(&text).map_err(syntax)?;
     if !(1..=MAX_TOKENS).contains(&tokens.len()) {
         return Err(TokensError::Number(tokens.len()));
     }

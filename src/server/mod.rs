@@ -4,7 +4,8 @@
 //! its deadline, the load), is decoded by [`codec`], checked by [`convert`] and [`resource`],
 //! answered by [`services`] with one of the [`models`] of the [`store`] and, where it fails,
 //! explained by [`status`]. What is to be labelled passes [`admission`]; long work runs on the
-//! [`pool`]. From outside, [`probe`] asks a server whether it serves.
+//! [`pool`]. [`inference`] speaks to clients that know tensors and no news. From outside,
+//! [`probe`] asks a server whether it serves.
 
 pub mod admission;
 pub mod auth;
@@ -16,6 +17,7 @@ pub mod convert;
 mod deadline;
 pub mod describe;
 mod files;
+pub mod inference;
 pub mod models;
 mod oversize;
 pub mod pb;
@@ -44,10 +46,11 @@ use services::Shared;
 use tls::{Certificates, TlsError};
 
 /// What health knows: the server as a whole and each service.
-const HEALTH_KEYS: [&str; 3] = [
+const HEALTH_KEYS: [&str; 4] = [
     "",
     "newstance.v1.TaggingService",
     "newstance.v1.ModelService",
+    "inference.GRPCInferenceService",
 ];
 /// How long connections may take to notice that they are cut.
 const CUT_TIME: Duration = Duration::from_secs(1);
@@ -122,6 +125,7 @@ pub async fn serve<E: Send + 'static>(
         failed = running => failed.map(|never| match never {}),
         stop = stop => Ok(stop),
     };
+    shared.stopping();
     set_health(&health, ServingStatus::NotServing).await;
     let drain = shared.config().drain;
     if matches!(stopped, Ok(Stop::Planned)) {

@@ -4,6 +4,11 @@
 tonic::include_proto!("newstance.v1");
 include!(concat!(env!("OUT_DIR"), "/newstance.v1.serde.rs"));
 
-/// Descriptors of the package, for reflection.
+/// The Open Inference Protocol.
+pub mod inference {
+    tonic::include_proto!("inference");
+}
+
+/// Descriptors of both packages, for reflection.
 pub const DESCRIPTORS: &[u8] =
     include_bytes!(concat!(env!("OUT_DIR"), "/newstance_descriptor.bin"));

@@ -23,25 +23,43 @@ impl ModelName {
         if name.is_empty() {
             return Ok(None);
         }
-        let model = name.strip_prefix(MODELS);
-        let model = model.filter(|model| Card::is_valid_name(model));
-        model.map(|model| Some(Self(model.into()))).ok_or_else(|| {
-            let shown: String = name.chars().take(SHOWN_CHARS).collect();
-            ApiError::Field {
-                field,
-                // Quoted, since it may hold anything.
-                value: format!("{shown:?}"),
-                expected: "models/{model} with 1 to 63 lower-case letters, digits, dots and \
-                           hyphens, the first one a letter"
-                    .into(),
-            }
-        })
+        let model = name.strip_prefix(MODELS).unwrap_or_default();
+        let model = Self::checked(model).map(Some);
+        model.ok_or_else(|| malformed(field, name, "models/{model} with "))
+    }
+
+    /// The same for a name without `models/`.
+    ///
+    /// # Errors
+    /// When it is no name of a model.
+    pub fn parse_bare(field: &'static str, name: &str) -> Result<Option<Self>, ApiError> {
+        if name.is_empty() {
+            return Ok(None);
+        }
+        let model = Self::checked(name).map(Some);
+        model.ok_or_else(|| malformed(field, name, ""))
+    }
+
+    fn checked(model: &str) -> Option<Self> {
+        Card::is_valid_name(model).then(|| Self(model.into()))
     }
 
     /// The name without `models/`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+fn malformed(field: &'static str, name: &str, form: &str) -> ApiError {
+    let shown: String = name.chars().take(SHOWN_CHARS).collect();
+    ApiError::Field {
+        field,
+        // Quoted, since it may hold anything.
+        value: format!("{shown:?}"),
+        expected: format!(
+            "{form}1 to 63 lower-case letters, digits, dots and hyphens, the first one a letter"
+        ),
     }
 }
 

@@ -1,27 +1,30 @@
 //! All services of the server, behind the rules for every call.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, time::Duration};
 
 use http::{HeaderName, Request, Response};
 use tonic::{body::Body, service::Routes};
 use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_web::GrpcWebLayer;
 use tower::{ServiceBuilder, ServiceExt, util::BoxCloneService};
-use tower_http::cors::{AllowOrigin, Any, CorsLayer};
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use super::{
     auth::Tokens,
     calls::Calls,
     config::Web,
     pb::{
-        self, model_service_server::ModelServiceServer,
-        tagging_service_server::TaggingServiceServer,
+        self, inference::grpc_inference_service_server::GrpcInferenceServiceServer,
+        model_service_server::ModelServiceServer, tagging_service_server::TaggingServiceServer,
     },
     services::Shared,
 };
 
 /// What answers a call, whatever is in front of the services.
 pub type Service = BoxCloneService<Request<Body>, Response<Body>, Infallible>;
+
+/// How long a browser need not ask again whether a page may call.
+const PREFLIGHT_AGE: Duration = Duration::from_secs(60 * 60);
 
 /// Our services, health and reflection.
 ///
@@ -36,8 +39,11 @@ pub fn service(
     let limit = config.requests.request_bytes;
     let tagging = TaggingServiceServer::new(shared.clone()).max_decoding_message_size(limit);
     let models = ModelServiceServer::new(shared.clone()).max_decoding_message_size(limit);
+    let inference =
+        GrpcInferenceServiceServer::new(shared.clone()).max_decoding_message_size(limit);
     let routes = Routes::new(tagging)
         .add_service(models)
+        .add_service(inference)
         .add_service(health)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)
@@ -70,8 +76,10 @@ fn cors(web: &Web) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(origins)
         .allow_methods([http::Method::POST])
-        .allow_headers(Any)
+        // By the letter, since `*` does not stand for `authorization`.
+        .allow_headers(AllowHeaders::mirror_request())
         .expose_headers(exposed.map(HeaderName::from_static))
+        .max_age(PREFLIGHT_AGE)
 }
 
 /// Descriptors of everything that is served, and of the error details.

@@ -110,6 +110,24 @@ pub enum ApiError {
         /// What it may be.
         expected: String,
     },
+    /// The same for a field in a list.
+    #[error("{field}: {value}: expected {expected}")]
+    Part {
+        /// Path of the field.
+        field: String,
+        /// Its value; never text of an article.
+        value: String,
+        /// What it may be.
+        expected: String,
+    },
+    /// One article among many was refused, and the request with it.
+    #[error("article {index}: {error}")]
+    ArticleAt {
+        /// Its position.
+        index: usize,
+        /// What is wrong with it.
+        error: ArticleError,
+    },
     /// The article was refused.
     #[error(transparent)]
     Article(#[from] ArticleError),
@@ -123,6 +141,18 @@ pub enum ApiError {
         field: &'static str,
         /// Its resource name, which is well-formed and so of bounded length.
         name: String,
+    },
+    /// The model is served in another version.
+    #[error("{field}: {name} has no version {asked:?} in service, but {served}")]
+    VersionNotFound {
+        /// Path of the field that names it.
+        field: &'static str,
+        /// Name of the model.
+        name: String,
+        /// The version asked for, of bounded length.
+        asked: String,
+        /// The version in service.
+        served: String,
     },
     /// The model is still loading.
     #[error("the model is still loading; try again")]
@@ -188,15 +218,14 @@ impl ApiError {
         match self {
             Self::Malformed(_) => (Code::InvalidArgument, Reason::MalformedRequest),
             Self::RequestTooLarge { .. } => (Code::ResourceExhausted, Reason::RequestTooLarge),
-            Self::Field { .. } | Self::Article(ArticleError::EmptyTarget { .. }) => {
-                (Code::InvalidArgument, Reason::FieldInvalid)
-            }
-            Self::Article(ArticleError::Empty) => (Code::InvalidArgument, Reason::ArticleEmpty),
-            Self::Article(ArticleError::TooLong { .. } | ArticleError::TooManyTargets { .. }) => {
-                (Code::InvalidArgument, Reason::FieldTooLarge)
+            Self::Field { .. } | Self::Part { .. } => (Code::InvalidArgument, Reason::FieldInvalid),
+            Self::Article(error) | Self::ArticleAt { error, .. } => {
+                (Code::InvalidArgument, article_reason(error))
             }
             Self::Tag(TagError::UnknownAxis { .. }) => (Code::InvalidArgument, Reason::AxisUnknown),
-            Self::ModelNotFound { .. } => (Code::NotFound, Reason::ModelNotFound),
+            Self::ModelNotFound { .. } | Self::VersionNotFound { .. } => {
+                (Code::NotFound, Reason::ModelNotFound)
+            }
             Self::ModelNotReady => (Code::Unavailable, Reason::ModelNotReady),
             Self::ModelNotLoaded { .. } => (Code::NotFound, Reason::ModelNotLoaded),
             Self::ModelUnsound { .. } => (Code::FailedPrecondition, Reason::ModelUnsound),
@@ -216,7 +245,15 @@ impl ApiError {
     fn field(&self) -> Option<String> {
         match self {
             Self::Malformed(error) => malformed_field(&error.to_string()),
-            Self::Field { field, .. } | Self::ModelNotFound { field, .. } => Some((*field).into()),
+            Self::Field { field, .. }
+            | Self::ModelNotFound { field, .. }
+            | Self::VersionNotFound { field, .. } => Some((*field).into()),
+            Self::Part { field, .. } => Some(field.clone()),
+            Self::ArticleAt { index, error } => {
+                let field = error.field();
+                let name = field.strip_prefix("article.").unwrap_or(&field);
+                Some(format!("{name}[{index}]"))
+            }
             Self::Article(error) => Some(error.field()),
             Self::Tag(TagError::UnknownAxis { index, .. }) => {
                 Some(format!("options.axes[{index}]"))
@@ -244,6 +281,14 @@ impl ApiError {
             Self::ModelNotFound { name, .. } => HashMap::from([("model".into(), name.clone())]),
             _ => HashMap::new(),
         }
+    }
+}
+
+fn article_reason(error: &ArticleError) -> Reason {
+    match error {
+        ArticleError::Empty => Reason::ArticleEmpty,
+        ArticleError::TooLong { .. } | ArticleError::TooManyTargets { .. } => Reason::FieldTooLarge,
+        ArticleError::EmptyTarget { .. } => Reason::FieldInvalid,
     }
 }
 

@@ -1,6 +1,8 @@
 //! Shared by the integration tests: the tiny model, trained on fiction, and a server around it.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub mod tensors;
+
 use std::{
     fs::File,
     io::{self, Read},

@@ -43,6 +43,18 @@ pub struct Args {
     flags: Flags,
 }
 
+/// Checks the text of a configuration file and nothing that it names.
+///
+/// # Errors
+/// The first option that is unknown, has a value that it cannot have, or does not go with another.
+pub fn check_options(text: &str) -> Result<(), ConfigError> {
+    let mut effective = Effective::default();
+    for given in file::parse("configuration".as_ref(), text)? {
+        effective.take(given)?;
+    }
+    rules::check(&effective)
+}
+
 impl Args {
     pub fn run(self) -> Result<(), CliError> {
         let check = self.check_config;

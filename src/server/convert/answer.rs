@@ -148,6 +148,18 @@ fn label_score(score: &LabelScore<'_>) -> pb::LabelScore {
     }
 }
 
+/// Name of the reason for which an axis was not answered, without its prefix; empty where it was.
+#[must_use]
+pub fn reason_name(of: Decision) -> &'static str {
+    match decision(of) {
+        (pb::Decision::Abstained, reason) => {
+            let name = reason.as_str_name();
+            name.strip_prefix("ABSTAIN_REASON_").unwrap_or(name)
+        }
+        _ => "",
+    }
+}
+
 fn decision(decision: Decision) -> (pb::Decision, pb::AbstainReason) {
     let reason = match decision {
         Decision::Assigned => return (pb::Decision::Assigned, pb::AbstainReason::Unspecified),

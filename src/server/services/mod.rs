@@ -1,10 +1,14 @@
 //! The gRPC services: check, ask the tagger, convert.
 
+mod inference;
 mod models;
 mod stream;
 mod tagging;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use super::{
     admission::Admission, config::Config, models::Models, resource::ModelName, status::ApiError,
@@ -21,6 +25,7 @@ struct Inner {
     config: Config,
     store: ModelStore,
     admission: Admission,
+    is_stopping: AtomicBool,
 }
 
 impl Shared {
@@ -30,6 +35,7 @@ impl Shared {
         Self(Arc::new(Inner {
             store: ModelStore::new(config.reload.models),
             admission: Admission::new(&config.admission),
+            is_stopping: AtomicBool::new(false),
             config,
         }))
     }
@@ -50,6 +56,17 @@ impl Shared {
     #[must_use]
     pub fn admission(&self) -> &Admission {
         &self.0.admission
+    }
+
+    /// Whether calls are welcome: the models are loaded, and the server is not about to stop.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        !self.0.is_stopping.load(Ordering::Relaxed) && self.store().serving().is_ok()
+    }
+
+    /// The server is about to stop. It answers calls all the same.
+    pub fn stopping(&self) {
+        self.0.is_stopping.store(true, Ordering::Relaxed);
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
         pool::{self, Abandoned},
         status::ApiError,
     },
-    tagger::Tagger,
+    tagger::{TagOptions, Tagger, Tagging},
 };
 
 /// Articles longer than this leave the network's threads; in bytes.
@@ -37,6 +37,21 @@ impl Shared {
         }
         pool::run(move |_| label(&tagger, &article, &settings)).await?
     }
+
+    /// Does the work of a batch on the pool, when there is room for its articles.
+    pub(super) async fn on_pool<T: Send + 'static>(
+        &self,
+        articles: u32,
+        job: impl FnOnce(&Abandoned) -> T + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let permit = self.admission().admit(articles).await?;
+        pool::run(move |abandoned| {
+            // The permit ends with the work, also where the caller has gone before.
+            let _permit = permit;
+            job(abandoned)
+        })
+        .await
+    }
 }
 
 /// Labels one article with one model.
@@ -50,23 +65,40 @@ fn label(
     Ok(answer(article, settings.encoding, version, tagging))
 }
 
-/// Labels the articles of a batch, on as many cores as there are.
-fn label_all(
+/// Labels the sound articles of a batch, on as many cores as there are, and puts each tagging into
+/// the form of the answer.
+pub(super) fn label_all<T: Send>(
+    tagger: &Tagger,
+    articles: Vec<Result<Article, ApiError>>,
+    options: &TagOptions,
+    abandoned: &Abandoned,
+    form: impl Fn(&Article, Tagging<'_>) -> T + Sync,
+) -> Vec<Result<T, ApiError>> {
+    let one = |article: Result<Article, ApiError>| {
+        let article = article?;
+        if abandoned.get() {
+            return Err(ApiError::Internal);
+        }
+        pool::catch(|| Ok(form(&article, tagger.tag(&article, options)?)))?
+    };
+    articles.into_par_iter().map(one).collect()
+}
+
+/// Answers a batch.
+fn answer_all(
     tagger: &Tagger,
     batch: BatchRequest,
     abandoned: &Abandoned,
 ) -> Vec<pb::TagArticleResult> {
     let BatchRequest { articles, settings } = batch;
-    let one = |(id, article): (String, Result<_, ApiError>)| {
-        let outcome = article.and_then(|article| {
-            if abandoned.get() {
-                return Err(ApiError::Internal);
-            }
-            pool::catch(|| label(tagger, &article, &settings))?
-        });
-        result(id, outcome)
+    let (ids, articles): (Vec<_>, Vec<_>) = articles.into_iter().unzip();
+    let form = |article: &Article, tagging: Tagging<'_>| {
+        let version = describe::version(tagger.model());
+        answer(article, settings.encoding, version, tagging)
     };
-    articles.into_par_iter().map(one).collect()
+    let outcomes = label_all(tagger, articles, &settings.options, abandoned, form);
+    let results = ids.into_iter().zip(outcomes);
+    results.map(|(id, outcome)| result(id, outcome)).collect()
 }
 
 #[tonic::async_trait]
@@ -87,11 +119,9 @@ impl TaggingService for Shared {
         let models = self.store().serving()?;
         let batch = BatchRequest::new(request.into_inner(), &self.config().requests)?;
         let tagger = find(&models, "model", batch.settings.model.as_ref())?.clone();
-        let permit = self.admission().admit(batch.articles_to_label()).await?;
-        let results = pool::run(move |abandoned| {
-            // The permit ends with the work, also where the caller has gone before.
-            let _permit = permit;
-            label_all(&tagger, batch, abandoned)
+        let count = batch.articles_to_label();
+        let results = self.on_pool(count, move |abandoned| {
+            answer_all(&tagger, batch, abandoned)
         });
         let results = results.await?;
         Ok(Response::new(pb::BatchTagArticlesResponse { results }))
