@@ -65,6 +65,11 @@ const MAY_KNOW: &[(&str, &[&str], &[&str])] = &[
             "tonic_web",
             "tower_http",
             "tracing",
+            "tracing_subscriber",
+            "opentelemetry",
+            "opentelemetry_otlp",
+            "opentelemetry_sdk",
+            "prometheus_client",
         ],
     ),
     (
@@ -107,6 +112,11 @@ const GUARDED: &[&str] = &[
     "tonic_web",
     "tower_http",
     "tracing",
+    "tracing_subscriber",
+    "opentelemetry",
+    "opentelemetry_otlp",
+    "opentelemetry_sdk",
+    "prometheus_client",
     "plotters",
     "maud",
 ];

@@ -24,6 +24,7 @@ use newstance::{
             tagging_service_client::TaggingServiceClient,
         },
         services::Shared,
+        telemetry::Telemetry,
     },
 };
 use tonic::{Code, transport::Channel};
@@ -226,7 +227,7 @@ async fn a_model_that_is_not_there_is_not_found_and_not_ready() {
 
 #[test]
 fn a_server_that_is_about_to_stop_is_not_ready() {
-    let shared = Shared::new(Config::default());
+    let shared = Shared::new(Config::default(), Telemetry::default());
     assert!(!shared.is_ready());
     shared.store().start(Arc::new(model().into()));
     assert!(shared.is_ready());

@@ -3,7 +3,8 @@
 Run by .ci/run; by hand:
 
     target/ci/venv/bin/python .ci/smoke --newstance target/release/newstance \
-        --grpcurl target/ci/venv/bin/grpcurl --buf target/ci/npm/node_modules/.bin/buf
+        --grpcurl target/ci/venv/bin/grpcurl --buf target/ci/npm/node_modules/.bin/buf \
+        --promtool promtool
 """
 
 import argparse
@@ -14,6 +15,7 @@ import cli
 import hostile
 import packs
 import reading
+import telemetry
 from checks import Checks
 from rpc import Client
 from server import Server
@@ -28,12 +30,16 @@ def main():
         checks.run("server keeps quiet about texts", lambda: hostile.check_log(server))
     cli.check_all(checks, tools.newstance)
     checks.run("a new axis is trained and served", lambda: packs.check_pack(tools.newstance))
+    checks.run(
+        "metrics and calls are told",
+        lambda: telemetry.check_metrics(tools.newstance, tools.promtool),
+    )
     return checks.summary()
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    for tool in ("newstance", "grpcurl", "buf"):
+    for tool in ("newstance", "grpcurl", "buf", "promtool"):
         parser.add_argument(f"--{tool}", required=True, metavar="FILE")
     return parser.parse_args()
 

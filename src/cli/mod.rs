@@ -23,7 +23,7 @@ use std::{
 use clap::{Parser, Subcommand, ValueEnum};
 use thiserror::Error;
 
-pub use serve::{ConfigError, check_options, options_table};
+pub use serve::{check_options, options_table};
 
 use crate::{
     article::ArticleError,

@@ -28,7 +28,7 @@ use tokio_util::{io::InspectReader, sync::CancellationToken, task::TaskTracker};
 use tonic::body::Body;
 use tower::{Service, ServiceExt};
 
-use super::{config::ConnectionLimits, tls::Certificates};
+use super::{config::ConnectionLimits, telemetry::Peer, tls::Certificates};
 
 /// How long to leave the listener alone when it cannot give a connection, as when the process has
 /// no file descriptor left.
@@ -77,11 +77,11 @@ impl Connections {
                 next = next => next,
             };
             match accepted {
-                Ok((stream, _)) => {
+                Ok((stream, peer)) => {
                     let (this, service) = (self.clone(), service.clone());
                     self.open.spawn(async move {
                         let _place = place;
-                        this.greet(stream, service).await;
+                        this.greet(stream, Peer(peer), service).await;
                     });
                 }
                 Err(error) => {
@@ -93,7 +93,7 @@ impl Connections {
     }
 
     /// Speaks TLS where it is configured, then HTTP.
-    async fn greet<S>(self, stream: TcpStream, service: S)
+    async fn greet<S>(self, stream: TcpStream, peer: Peer, service: S)
     where
         S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
         S: Clone + Send + 'static,
@@ -102,17 +102,17 @@ impl Connections {
         // Answers are small and wanted at once; without this they are merely later.
         let _ = stream.set_nodelay(true);
         let Some(certificates) = self.certificates.clone() else {
-            return self.serve(stream, service).await;
+            return self.serve(stream, peer, service).await;
         };
         let handshake = certificates.acceptor().accept(stream);
         match timeout(self.limits.handshake, handshake).await {
-            Ok(Ok(stream)) => self.serve(stream, service).await,
+            Ok(Ok(stream)) => self.serve(stream, peer, service).await,
             Ok(Err(error)) => tracing::debug!("TLS handshake failed: {error}"),
             Err(_) => tracing::debug!("TLS handshake took too long"),
         }
     }
 
-    async fn serve<S, I>(self, stream: I, service: S)
+    async fn serve<S, I>(self, stream: I, peer: Peer, service: S)
     where
         I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
         S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
@@ -123,6 +123,7 @@ impl Connections {
         let token = closing.clone();
         let service = service.map_request(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Closing(token.clone()));
+            request.extensions_mut().insert(peer);
             request.map(Body::new)
         });
         let read = Arc::new(AtomicUsize::new(0));

@@ -4,8 +4,8 @@
 //! its deadline, the load), is decoded by [`codec`], checked by [`convert`] and [`resource`],
 //! answered by [`services`] with one of the [`models`] of the [`store`] and, where it fails,
 //! explained by [`status`]. What is to be labelled passes [`admission`]; long work runs on the
-//! [`pool`]. [`inference`] speaks to clients that know tensors and no news. From outside,
-//! [`probe`] asks a server whether it serves.
+//! [`pool`]. [`telemetry`] tells of it all. [`inference`] speaks to clients that know tensors and
+//! no news. From outside, [`probe`] asks a server whether it serves.
 
 pub mod admission;
 pub mod auth;
@@ -29,10 +29,12 @@ mod routes;
 pub mod services;
 pub mod status;
 pub mod store;
+pub mod telemetry;
 pub mod tls;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
+use prometheus_client::registry::Registry;
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic_health::{ServingStatus, server::HealthReporter};
@@ -43,6 +45,12 @@ use connections::Connections;
 use models::Models;
 use reload::Reloads;
 use services::Shared;
+use telemetry::{
+    Telemetry,
+    admin::{self, Admin, AdminError},
+    metrics::{Process, State},
+    traces::TracesError,
+};
 use tls::{Certificates, TlsError};
 
 /// What health knows: the server as a whole and each service.
@@ -70,6 +78,12 @@ pub enum ServeError<E> {
     /// The tokens cannot be used.
     #[error("tokens: {0}")]
     Tokens(#[from] TokensError),
+    /// The port for metrics cannot be opened.
+    #[error("metrics: {0}")]
+    Metrics(#[from] AdminError),
+    /// Traces cannot be sent.
+    #[error("traces: {0}")]
+    Traces(#[from] TracesError),
     /// Reflection could not be set up.
     #[error("cannot describe the services: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),
@@ -101,7 +115,8 @@ pub async fn serve<E: Send + 'static>(
     let security = &config.security;
     let tokens = security.tokens.as_deref().map(Tokens::read).transpose()?;
     let certificates = security.tls.as_ref().map(Certificates::read).transpose()?;
-    let shared = Shared::new(config);
+    let (telemetry, registry) = Telemetry::new(&config.telemetry)?;
+    let shared = Shared::new(config, telemetry);
     let (health, health_service) = tonic_health::server::health_reporter();
     set_health(&health, ServingStatus::NotServing).await;
 
@@ -114,6 +129,7 @@ pub async fn serve<E: Send + 'static>(
         cut: CancellationToken::new(),
         open: TaskTracker::new(),
     };
+    let _metrics = open_metrics(&shared, &connections, registry).await?;
     let reloads = Reloads::new(&shared, certificates, tokens);
     let accepting = tokio::spawn(connections.clone().accept(listener, service));
 
@@ -132,7 +148,29 @@ pub async fn serve<E: Send + 'static>(
         tokio::time::sleep(drain.pause).await;
     }
     end(connections, accepting, drain.timeout).await;
+    shared.telemetry().flush().await;
     stopped.map(|_| ())
+}
+
+/// Opens the port for metrics, where there is to be one.
+async fn open_metrics(
+    shared: &Shared,
+    connections: &Connections,
+    mut registry: Registry,
+) -> Result<Option<admin::Answering>, AdminError> {
+    let Some(address) = shared.config().telemetry.metrics else {
+        return Ok(None);
+    };
+    registry.register_collector(Box::new(State {
+        shared: shared.clone(),
+        connections: connections.open.clone(),
+    }));
+    registry.register_collector(Box::new(Process::starting_now()));
+    let admin = Admin {
+        shared: shared.clone(),
+        registry,
+    };
+    admin::start(address, admin).await.map(Some)
 }
 
 /// Loads and warms the models, and puts them in service.

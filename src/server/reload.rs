@@ -73,7 +73,10 @@ impl Reloads {
     async fn look(&mut self) {
         for file in self.models.changed() {
             let name = file.display().to_string();
-            match self.replace_model(file).await {
+            let replaced = self.replace_model(file).await;
+            let telemetry = self.shared.telemetry();
+            telemetry.reloaded("model", replaced.is_ok());
+            match replaced {
                 Ok(now) => tracing::info!("reloaded {name}: {now}"),
                 Err(fault) => tracing::error!("did not reload {name}: {fault}"),
             }
@@ -81,12 +84,18 @@ impl Reloads {
         if let Some((certificates, files, watched)) = &mut self.certificates
             && !watched.changed().is_empty()
         {
-            tell("the certificates", certificates.reload(files));
+            let reloaded = certificates.reload(files);
+            let telemetry = self.shared.telemetry();
+            telemetry.reloaded("certificates", reloaded.is_ok());
+            tell("the certificates", reloaded);
         }
         if let Some((tokens, file, watched)) = &mut self.tokens
             && !watched.changed().is_empty()
         {
-            tell("the tokens", tokens.reload(file));
+            let reloaded = tokens.reload(file);
+            let telemetry = self.shared.telemetry();
+            telemetry.reloaded("tokens", reloaded.is_ok());
+            tell("the tokens", reloaded);
         }
     }
 

@@ -53,7 +53,10 @@ pub fn service(
         timeout: config.requests.timeout,
         max_wait: config.admission.wait,
     };
-    let service = ServiceBuilder::new().layer(calls).service(routes);
+    let service = ServiceBuilder::new()
+        .layer(shared.telemetry().clone())
+        .layer(calls)
+        .service(routes);
     Ok(match &config.web {
         None => service.boxed_clone(),
         Some(web) => ServiceBuilder::new()

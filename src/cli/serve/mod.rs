@@ -22,7 +22,7 @@ use std::{path::PathBuf, time::Instant};
 use tokio::{net::TcpListener, signal};
 
 use super::CliError;
-use crate::server::{self, ServeError, Stop, models::Models};
+use crate::server::{self, ServeError, Stop, models::Models, telemetry::log};
 use effective::Effective;
 use flags::Flags;
 use settings::Settings;
@@ -46,13 +46,17 @@ pub struct Args {
 /// Checks the text of a configuration file and nothing that it names.
 ///
 /// # Errors
-/// The first option that is unknown, has a value that it cannot have, or does not go with another.
-pub fn check_options(text: &str) -> Result<(), ConfigError> {
-    let mut effective = Effective::default();
-    for given in file::parse("configuration".as_ref(), text)? {
-        effective.take(given)?;
-    }
-    rules::check(&effective)
+/// The first option that is unknown, has a value that it cannot have, or does not go with another,
+/// in words.
+pub fn check_options(text: &str) -> Result<(), String> {
+    let check = || -> Result<(), ConfigError> {
+        let mut effective = Effective::default();
+        for given in file::parse("configuration".as_ref(), text)? {
+            effective.take(given)?;
+        }
+        rules::check(&effective)
+    };
+    check().map_err(|error| error.to_string())
 }
 
 impl Args {
@@ -81,12 +85,13 @@ impl Args {
 #[tokio::main]
 async fn serve(settings: Settings) -> Result<(), CliError> {
     let started = Instant::now();
+    let config = settings.config();
+    let _log = log::to_standard_error(config.telemetry.log);
     let listen = settings.listen;
     let cannot_listen = |source| CliError::Listen { listen, source };
     let listener = TcpListener::bind(listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
-    anstream::eprintln!("newstance: listening on {address}");
-    let config = settings.config();
+    log::tell(format_args!("listening on {address}"));
     let ready = move |served: &Models| models::announce(served, started);
     let load = move || models::load(settings.model.as_deref(), &settings.packs);
     let served = server::serve(listener, config, load, ready, stop_signal()).await;

@@ -10,6 +10,7 @@ use super::super::{CliError, load_model, model_source};
 use crate::server::{
     describe::resource_name,
     models::{DuplicateModel, Models},
+    telemetry::log,
 };
 
 /// The default model and the packs beside it.
@@ -39,11 +40,11 @@ pub fn announce(models: &Models, started: Instant) {
     let milliseconds = started.elapsed().as_millis();
     for tagger in models.iter() {
         let model = tagger.model();
-        anstream::eprintln!(
-            "newstance: serving {} {} (sha256 {}), ready after {milliseconds} ms",
+        log::tell(format_args!(
+            "serving {} {} (sha256 {}), ready after {milliseconds} ms",
             resource_name(model),
             model.card().version,
             model.digest(),
-        );
+        ));
     }
 }

@@ -23,6 +23,7 @@ use crate::{
         pool::Abandoned,
         resource::ModelName,
         status::ApiError,
+        telemetry::{CallRecord, WatchedTagger},
     },
     tagger::{TagOptions, Tagger, Tagging},
 };
@@ -43,7 +44,7 @@ impl Fields {
 
 /// One request, ready to be answered.
 struct Job {
-    tagger: Arc<Tagger>,
+    tagger: WatchedTagger,
     articles: Vec<Article>,
     outputs: Vec<Output>,
     form: Form,
@@ -75,6 +76,7 @@ impl Shared {
     async fn infer(
         &self,
         request: pb::ModelInferRequest,
+        record: &CallRecord,
     ) -> Result<pb::ModelInferResponse, ApiError> {
         let models = self.store().serving()?;
         let request = InferRequest::new(request, &self.config().requests)?;
@@ -84,7 +86,7 @@ impl Shared {
             outputs: Output::named(tagger.model(), &request.outputs)?,
             articles: all_sound(request.articles, &self.config().requests.article)?,
             form: request.form,
-            tagger: tagger.clone(),
+            tagger: self.telemetry().watch(&tagger, record),
         };
         let count = u32::try_from(job.articles.len()).unwrap_or(u32::MAX);
         let tensors = self.on_pool(count, move |abandoned| job.run(abandoned));
@@ -167,6 +169,8 @@ impl GrpcInferenceService for Shared {
         &self,
         request: Request<pb::ModelInferRequest>,
     ) -> Result<Response<pb::ModelInferResponse>, Status> {
-        Ok(Response::new(self.infer(request.into_inner()).await?))
+        let record = CallRecord::of(request.extensions());
+        let response = self.infer(request.into_inner(), &record).await?;
+        Ok(Response::new(response))
     }
 }

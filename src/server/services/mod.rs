@@ -12,7 +12,7 @@ use std::sync::{
 
 use super::{
     admission::Admission, config::Config, models::Models, resource::ModelName, status::ApiError,
-    store::ModelStore,
+    store::ModelStore, telemetry::Telemetry,
 };
 use crate::tagger::Tagger;
 
@@ -26,17 +26,19 @@ struct Inner {
     store: ModelStore,
     admission: Admission,
     is_stopping: AtomicBool,
+    telemetry: Telemetry,
 }
 
 impl Shared {
     /// Services without models: they answer UNAVAILABLE until [`ModelStore::start`].
     #[must_use]
-    pub fn new(config: Config) -> Self {
+    pub fn new(config: Config, telemetry: Telemetry) -> Self {
         Self(Arc::new(Inner {
             store: ModelStore::new(config.reload.models),
             admission: Admission::new(&config.admission),
             is_stopping: AtomicBool::new(false),
             config,
+            telemetry,
         }))
     }
 
@@ -56,6 +58,12 @@ impl Shared {
     #[must_use]
     pub fn admission(&self) -> &Admission {
         &self.0.admission
+    }
+
+    /// Who hears of what happens.
+    #[must_use]
+    pub fn telemetry(&self) -> &Telemetry {
+        &self.0.telemetry
     }
 
     /// Whether calls are welcome: the models are loaded, and the server is not about to stop.

@@ -14,6 +14,7 @@ use crate::server::{
     oversize::explained,
     pb,
     status::ApiError,
+    telemetry::CallRecord,
 };
 
 /// What the call returns.
@@ -25,6 +26,7 @@ struct Call {
     shared: Shared,
     requests: Streaming<pb::StreamTagArticlesRequest>,
     closing: CancellationToken,
+    record: CallRecord,
     _permit: Permit,
 }
 
@@ -38,6 +40,7 @@ pub fn answers(
     let closing = request.extensions().get().map(|Closing(token)| token);
     let call = Call {
         closing: closing.cloned().unwrap_or_default(),
+        record: CallRecord::of(request.extensions()),
         requests: request.into_inner(),
         shared,
         _permit: permit,
@@ -66,7 +69,7 @@ impl Call {
         let limits = &self.shared.config().requests.article;
         let id = request.article.as_ref().map(|a| bounded_id(a, limits));
         let _permit = self.shared.admission().next_in_stream().await;
-        let outcome = self.shared.tag(request).await;
+        let outcome = self.shared.tag(request, &self.record).await;
         result(id.unwrap_or_default(), outcome)
     }
 }

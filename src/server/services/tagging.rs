@@ -15,8 +15,9 @@ use crate::{
         pb::{self, tagging_service_server::TaggingService},
         pool::{self, Abandoned},
         status::ApiError,
+        telemetry::{CallRecord, WatchedTagger},
     },
-    tagger::{TagOptions, Tagger, Tagging},
+    tagger::{TagOptions, Tagging},
 };
 
 /// Articles longer than this leave the network's threads; in bytes.
@@ -27,11 +28,13 @@ impl Shared {
     pub(super) async fn tag(
         &self,
         request: pb::TagArticleRequest,
+        record: &CallRecord,
     ) -> Result<pb::Tagging, ApiError> {
         let models = self.store().serving()?;
         let request = TagRequest::new(request, &self.config().requests.article)?;
         let TagRequest { article, settings } = request;
-        let tagger = find(&models, "model", settings.model.as_ref())?.clone();
+        let tagger = find(&models, "model", settings.model.as_ref())?;
+        let tagger = self.telemetry().watch(tagger, record);
         if article.text_bytes() <= LONG_ARTICLE {
             return label(&tagger, &article, &settings);
         }
@@ -56,7 +59,7 @@ impl Shared {
 
 /// Labels one article with one model.
 fn label(
-    tagger: &Tagger,
+    tagger: &WatchedTagger,
     article: &Article,
     settings: &TagSettings,
 ) -> Result<pb::Tagging, ApiError> {
@@ -68,7 +71,7 @@ fn label(
 /// Labels the sound articles of a batch, on as many cores as there are, and puts each tagging into
 /// the form of the answer.
 pub(super) fn label_all<T: Send>(
-    tagger: &Tagger,
+    tagger: &WatchedTagger,
     articles: Vec<Result<Article, ApiError>>,
     options: &TagOptions,
     abandoned: &Abandoned,
@@ -86,7 +89,7 @@ pub(super) fn label_all<T: Send>(
 
 /// Answers a batch.
 fn answer_all(
-    tagger: &Tagger,
+    tagger: &WatchedTagger,
     batch: BatchRequest,
     abandoned: &Abandoned,
 ) -> Vec<pb::TagArticleResult> {
@@ -108,7 +111,8 @@ impl TaggingService for Shared {
         request: Request<pb::TagArticleRequest>,
     ) -> Result<Response<pb::TagArticleResponse>, Status> {
         let _permit = self.admission().admit(1).await?;
-        let tagging = Some(self.tag(request.into_inner()).await?);
+        let record = CallRecord::of(request.extensions());
+        let tagging = Some(self.tag(request.into_inner(), &record).await?);
         Ok(Response::new(pb::TagArticleResponse { tagging }))
     }
 
@@ -116,9 +120,11 @@ impl TaggingService for Shared {
         &self,
         request: Request<pb::BatchTagArticlesRequest>,
     ) -> Result<Response<pb::BatchTagArticlesResponse>, Status> {
+        let record = CallRecord::of(request.extensions());
         let models = self.store().serving()?;
         let batch = BatchRequest::new(request.into_inner(), &self.config().requests)?;
-        let tagger = find(&models, "model", batch.settings.model.as_ref())?.clone();
+        let tagger = find(&models, "model", batch.settings.model.as_ref())?;
+        let tagger = self.telemetry().watch(tagger, &record);
         let count = batch.articles_to_label();
         let results = self.on_pool(count, move |abandoned| {
             answer_all(&tagger, batch, abandoned)
