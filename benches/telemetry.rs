@@ -27,7 +27,9 @@ use newstance::{
 use tonic::{Status, body::Body};
 use tower::{Layer, Service};
 
-const ROUNDS: u32 = 200_000;
+/// The fastest of so many runs counts: others may use the machine too.
+const RUNS: u32 = 40;
+const ROUNDS: u32 = 5_000;
 const METHOD: &str = "/newstance.v1.TaggingService/TagArticle";
 const TEXT: &str = "The defence ministers of Orlan and Veshta met on Monday to discuss the war. The \
     army said that troops had fought near the town and that twelve soldiers were killed. The \
@@ -78,18 +80,33 @@ async fn calls<S>(mut service: S) -> f64
 where
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
 {
-    let started = Instant::now();
-    for _ in 0..ROUNDS {
-        let mut request = Request::new(Body::empty());
-        *request.uri_mut() = http::Uri::from_static(METHOD);
-        let Ok(response) = service.call(request).await;
-        let mut body = response.into_body();
-        while poll_fn(|cx| Pin::new(&mut body).poll_frame(cx))
-            .await
-            .is_some()
-        {}
+    let mut fastest = f64::INFINITY;
+    for _ in 0..RUNS {
+        let started = Instant::now();
+        for _ in 0..ROUNDS {
+            call(&mut service).await;
+        }
+        fastest = fastest.min(per_round(started));
     }
+    fastest
+}
+
+fn per_round(started: Instant) -> f64 {
     started.elapsed().as_secs_f64() * 1e9 / f64::from(ROUNDS)
+}
+
+async fn call<S>(service: &mut S)
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+{
+    let mut request = Request::new(Body::empty());
+    *request.uri_mut() = http::Uri::from_static(METHOD);
+    let Ok(response) = service.call(request).await;
+    let mut body = response.into_body();
+    while poll_fn(|cx| Pin::new(&mut body).poll_frame(cx))
+        .await
+        .is_some()
+    {}
 }
 
 fn settings(metrics: bool, log: LogFormat, traces: Option<f64>) -> config::Telemetry {
@@ -128,6 +145,10 @@ fn articles(settings: &config::Telemetry) -> f64 {
 async fn main() {
     let (subscriber, _flushed) = log::subscriber(LogFormat::Json, io::sink());
     let _installed = tracing::subscriber::set_default(subscriber);
+    for (name, metrics) in [("all off", false), ("metrics", true)] {
+        let article = articles(&settings(metrics, LogFormat::Off, None));
+        println!("{name:<34}{article:>+8.0} ns an article");
+    }
     calls(Nothing).await;
     let bare = calls(Nothing).await;
     println!("{:<34}{bare:>8.0} ns", "a call without any layer");
@@ -150,9 +171,5 @@ async fn main() {
         let (telemetry, _registry) = Telemetry::new(&settings).expect("sound settings");
         let call = calls(telemetry.layer(Nothing)).await - bare;
         println!("{name:<34}{call:>+8.0} ns a call");
-    }
-    for (name, metrics) in [("all off", false), ("metrics", true)] {
-        let article = articles(&settings(metrics, LogFormat::Off, None));
-        println!("{name:<34}{article:>+8.0} ns an article");
     }
 }

@@ -280,3 +280,19 @@ fn the_test_itself_reads_imports() {
     assert_eq!(crate_modules(code), ["a", "d", "e"]);
     assert!(uses_crate("use linfa::x;", "linfa") && !uses_crate("my_linfa::x", "linfa"));
 }
+
+/// The reasons that clients rely on are all told.
+#[test]
+fn every_reason_is_documented() {
+    let code = include_str!("../src/server/status.rs");
+    let names = code.lines().filter_map(|line| {
+        let (_, name) = line.trim().strip_prefix("Self::")?.split_once(" => \"")?;
+        name.strip_suffix("\",")
+    });
+    let names: Vec<_> = names.collect();
+    assert_eq!(names.len(), 19);
+    let told = include_str!("../docs/errors.md");
+    for name in names {
+        assert!(told.contains(&format!("| `{name}` |")), "{name}");
+    }
+}

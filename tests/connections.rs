@@ -332,11 +332,12 @@ async fn calls_that_do_not_end_are_cut_off_in_the_end() {
     drop(watched);
 }
 
-/// What a client with retries would send to another server: UNAVAILABLE and, of this client, what
-/// it could not send any more.
+/// What a client with retries sends to another server: UNAVAILABLE and, since this client leaves it
+/// to its caller, what it could not send any more or what the server said it would not begin.
 fn would_be_sent_again(status: &Status) -> bool {
-    let unsent = || format!("{status:?}").contains("hyper::Error(Canceled");
-    status.code() == Code::Unavailable || status.code() == Code::Cancelled && unsent()
+    let said = format!("{status:?}");
+    let unsent = ["hyper::Error(Canceled", "GoAway(b\"\", NO_ERROR, Remote)"];
+    status.code() == Code::Unavailable || unsent.iter().any(|unsent| said.contains(unsent))
 }
 
 #[tokio::test(flavor = "multi_thread")]

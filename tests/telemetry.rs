@@ -8,12 +8,13 @@ use std::{fs, net::SocketAddr, num::NonZeroU32, sync::mpsc, time::Duration};
 use common::{
     TestServer,
     scrape::{self, exchange, free_port, get, scrape},
+    tensors,
 };
 use newstance::{
     model::Model,
     server::{
         config::Config,
-        pb::{self, tagging_service_client::TaggingServiceClient},
+        pb::{self, inference::ModelInferRequest, tagging_service_client::TaggingServiceClient},
     },
 };
 use tonic::{Code, transport::Channel};
@@ -128,6 +129,24 @@ async fn assigned_labels_are_counted_one_by_one() {
     let ratio = samples.sum("newstance_known_term_ratio_sum", &[]);
     let text = tagging.text.unwrap();
     assert!((ratio - f64::from(text.known_tokens) / f64::from(text.tokens)).abs() < 1e-9);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn clients_of_the_inference_protocol_count_too() {
+    let (config, metrics) = config();
+    let server = TestServer::with(config, tiny).await;
+    let request = ModelInferRequest {
+        model_name: "tiny".into(),
+        inputs: vec![tensors::typed_input("body", &["The army left.", "It won."])],
+        ..ModelInferRequest::default()
+    };
+    let mut client = tensors::client(&server).await;
+    client.model_infer(request).await.unwrap();
+    let samples = scrape(metrics).await;
+    assert_eq!(samples.sum(CALLS, &of("/ModelInfer\"", "\"OK\"")), 1.0);
+    let articles = samples.sum("newstance_articles_total", &["model=\"tiny\""]);
+    assert_eq!(articles, 2.0);
     server.stop().await;
 }
 

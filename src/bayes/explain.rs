@@ -1,5 +1,7 @@
 //! Which terms made a score.
 
+use std::cmp::Ordering;
+
 use super::{Calibration, NaiveBayes, Weight};
 use crate::features::{TermId, TermVector};
 
@@ -14,16 +16,20 @@ pub struct Contribution {
     pub log_odds: f64,
 }
 
-/// A calibrated log-odds taken apart: `bias` plus the log-odds of all `contributions`.
+/// A calibrated log-odds taken apart: `bias` plus the log-odds of all `contributions` plus
+/// `rest`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explanation {
     /// The part that no term brought: prior and calibration.
     pub bias: f64,
-    /// Every known term of the article, by falling absolute log-odds, then by term.
+    /// The terms that say most, by falling absolute log-odds, then by term.
     pub contributions: Vec<Contribution>,
+    /// What all other terms add, summed in the order of the vocabulary.
+    pub rest: f64,
 }
 
-/// Takes the calibrated log-odds of one label apart; `raw` are the scorer's scores of `vector`.
+/// Takes the calibrated log-odds of one label apart into at most `max` terms and the rest; `raw`
+/// are the scorer's scores of `vector`.
 #[must_use]
 pub fn explain<W: Weight>(
     scorer: &NaiveBayes<W>,
@@ -31,6 +37,7 @@ pub fn explain<W: Weight>(
     vector: &TermVector,
     raw: &[f64],
     label: usize,
+    max: usize,
 ) -> Explanation {
     let factor = calibration.factor(label, raw, scorer.length(vector));
     let contribution = |entry: &crate::features::TermCount| {
@@ -41,15 +48,60 @@ pub fn explain<W: Weight>(
             log_odds: factor * f64::from(scorer.effective_count(entry.count)) * weight,
         }
     };
-    let mut contributions: Vec<_> = vector.entries().iter().map(contribution).collect();
-    contributions.sort_by(|a, b| {
-        let by_size = b.log_odds.abs().total_cmp(&a.log_odds.abs());
-        by_size.then_with(|| a.term.cmp(&b.term))
-    });
+    let all: Vec<_> = vector.entries().iter().map(contribution).collect();
+    let contributions = strongest(&all, max);
     Explanation {
         bias: factor * scorer.bias()[label] + calibration.labels[label].offset,
+        rest: sum_without(&all, &contributions),
         contributions,
     }
+}
+
+/// The `max` strongest of contributions by rising term. Most are told to be too weak by one
+/// comparison.
+fn strongest(all: &[Contribution], max: usize) -> Vec<Contribution> {
+    let mut strongest: Vec<Contribution> = Vec::with_capacity(max.min(all.len()) + 1);
+    if max > MANY {
+        strongest.extend(all);
+        strongest.sort_by(|a, b| by_size(a, b).then_with(|| a.term.cmp(&b.term)));
+        strongest.truncate(max);
+        return strongest;
+    }
+    for contribution in all {
+        let full = strongest.len() == max;
+        if full
+            && strongest
+                .last()
+                .is_none_or(|last| by_size(contribution, last).is_ge())
+        {
+            continue;
+        }
+        let place = strongest.partition_point(|other| by_size(other, contribution).is_le());
+        strongest.insert(place, *contribution);
+        strongest.truncate(max);
+    }
+    strongest
+}
+
+/// More terms than this are sorted and not inserted one by one.
+const MANY: usize = 50;
+
+fn by_size(a: &Contribution, b: &Contribution) -> Ordering {
+    b.log_odds.abs().total_cmp(&a.log_odds.abs())
+}
+
+/// The sum of all contributions, by rising term, that are not `listed`.
+fn sum_without(all: &[Contribution], listed: &[Contribution]) -> f64 {
+    let mut listed: Vec<TermId> = listed.iter().map(|c| c.term).collect();
+    listed.sort_unstable();
+    let mut start = 0;
+    let mut sum = 0.0;
+    for term in listed.into_iter().map(Some).chain([None]) {
+        let end = term.map_or(all.len(), |term| all.partition_point(|c| c.term < term));
+        sum = all[start..end].iter().fold(sum, |sum, c| sum + c.log_odds);
+        start = end + 1;
+    }
+    sum
 }
 
 #[cfg(test)]
@@ -70,6 +122,7 @@ mod tests {
             length_exponent in 0.0f64..=1.0,
             spread_exponent in 0.0f64..=1.0,
             max_count in 1u32..9,
+            max in prop::sample::select(vec![0, 1, 2, 3, 5, 9, 99]),
         ) {
             let terms = ["a", "b", "c", "d", "e"];
             let vocabulary = Vocabulary::from_sorted(terms.map(Into::into).to_vec()).unwrap();
@@ -83,13 +136,16 @@ mod tests {
             let scores = scorer.scores(&vector);
             let log_odds = calibration.apply(&scores, scorer.length(&vector));
             for (label, expected) in log_odds.iter().enumerate() {
-                let parts = explain(&scorer, &calibration, &vector, &scores, label);
+                let parts = explain(&scorer, &calibration, &vector, &scores, label, max);
                 let terms = parts.contributions.iter().map(|c| c.log_odds);
-                let size = terms.clone().map(f64::abs).sum::<f64>() + parts.bias.abs();
-                let sum = parts.bias + terms.sum::<f64>();
+                let size = 60.0 * 9.0 * slope.abs() + parts.bias.abs();
+                let sum = parts.bias + terms.sum::<f64>() + parts.rest;
                 prop_assert!((sum - expected).abs() <= 1e-9 * size.max(1.0));
                 let sizes: Vec<_> = parts.contributions.iter().map(|c| c.log_odds.abs()).collect();
                 prop_assert!(sizes.is_sorted_by(|a, b| a >= b));
+                prop_assert_eq!(sizes.len(), max.min(vector.entries().len()));
+                let all = explain(&scorer, &calibration, &vector, &scores, label, usize::MAX);
+                prop_assert_eq!(&all.contributions[..sizes.len()], &parts.contributions[..]);
             }
         }
     }

@@ -5,7 +5,8 @@
 //! 3. [`fit`]: log-likelihoods from smoothed counts, by linfa;
 //! 4. [`estimator`]: multinomial or complement weights, as a table of [`scorer`],
 //!    or [`regression`]: weights that are fitted together, for a table of the same form;
-//! 5. [`scorer`]: sparse sums in f64, and [`softmax`];
+//! 5. [`scorer`]: sparse sums in f64 over a [`table`], of several axes at once where they are
+//!    [`joint`], and [`softmax`];
 //! 6. [`calibration`]: probabilities that mean what they say;
 //! 7. [`explain`]: which terms made a score, adding up to it.
 
@@ -15,6 +16,7 @@ pub mod counts;
 pub mod estimator;
 pub mod explain;
 pub mod fit;
+pub mod joint;
 mod label_shares;
 mod lbfgs;
 mod newton;
@@ -23,6 +25,7 @@ pub mod regression;
 pub mod scorer;
 pub mod smoothing;
 pub mod softmax;
+pub mod table;
 
 pub use calibration::{Calibration, LabelCalibration};
 pub use counts::ClassCounts;
@@ -32,3 +35,4 @@ pub use fit::FitError;
 pub use regression::{Document, Problem, RegressionParams};
 pub use scorer::{NaiveBayes, Weight};
 pub use smoothing::Smoothing;
+pub use table::Table;

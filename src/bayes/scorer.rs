@@ -2,13 +2,14 @@
 
 use ndarray::Array2;
 
+use super::table::Table;
 use crate::{
     features::{TermId, TermVector},
     label::AxisKind,
 };
 
 /// How a weight is stored; sums are always f64.
-pub trait Weight: Copy + Send + Sync + 'static {
+pub trait Weight: Copy + Default + PartialEq + Send + Sync + 'static {
     /// The weight, exactly.
     fn to_f64(self) -> f64;
 }
@@ -28,10 +29,9 @@ impl Weight for f32 {
 /// A fitted linear scorer. Terms are summed in the order of the vocabulary, one at a time, so
 /// the same counts give the same bits everywhere.
 #[derive(Debug, Clone, PartialEq)]
-pub struct NaiveBayes<W> {
+pub struct NaiveBayes<W: Weight> {
     bias: Vec<f64>,
-    /// Shape (terms, columns), row by row, so that all weights of a term lie together.
-    weights: Vec<W>,
+    table: Table<W>,
     max_count: u32,
 }
 
@@ -44,11 +44,27 @@ impl<W: Weight> NaiveBayes<W> {
         let fits = !bias.is_empty() && weights.len().is_multiple_of(bias.len()) && max_count > 0;
         let finite =
             bias.iter().all(|b| b.is_finite()) && weights.iter().all(|w| w.to_f64().is_finite());
-        (fits && finite).then_some(Self {
+        (fits && finite).then(|| Self::of_rows(bias, weights, max_count))
+    }
+
+    fn of_rows(bias: Vec<f64>, weights: Vec<W>, max_count: u32) -> Self {
+        Self {
+            table: Table::new(weights, bias.len()),
             bias,
-            weights,
             max_count,
-        })
+        }
+    }
+
+    /// The same scorer with its weights in another table.
+    #[must_use]
+    pub(super) fn with_table(self, table: Table<W>) -> Self {
+        Self { table, ..self }
+    }
+
+    /// The weights of shape (terms, columns).
+    #[must_use]
+    pub fn table(&self) -> &Table<W> {
+        &self.table
     }
 
     /// Number of scores: classes or labels.
@@ -60,19 +76,13 @@ impl<W: Weight> NaiveBayes<W> {
     /// Number of terms.
     #[must_use]
     pub fn terms(&self) -> usize {
-        self.weights.len() / self.columns()
+        self.table.terms()
     }
 
     /// Scores of an article without known terms.
     #[must_use]
     pub fn bias(&self) -> &[f64] {
         &self.bias
-    }
-
-    /// Weights of shape (terms, columns), row by row.
-    #[must_use]
-    pub fn weights(&self) -> &[W] {
-        &self.weights
     }
 
     /// Occurrences of a term beyond this count nothing.
@@ -84,8 +94,7 @@ impl<W: Weight> NaiveBayes<W> {
     /// The weights of one term, one a column.
     #[must_use]
     pub fn row(&self, term: TermId) -> &[W] {
-        let start = term as usize * self.columns();
-        &self.weights[start..start + self.columns()]
+        self.table.row(term)
     }
 
     /// How often a term that occurs `count` times is counted.
@@ -122,20 +131,12 @@ impl NaiveBayes<f64> {
     #[must_use]
     pub fn new(bias: Vec<f64>, weights: &Array2<f64>, max_count: u32) -> Self {
         let weights = weights.t().iter().copied().collect();
-        Self {
-            bias,
-            weights,
-            max_count,
-        }
+        Self::of_rows(bias, weights, max_count)
     }
 
     /// A scorer from weights of shape (terms, columns), row by row.
     pub(super) fn from_rows(bias: Vec<f64>, weights: Vec<f64>, max_count: u32) -> Self {
-        Self {
-            bias,
-            weights,
-            max_count,
-        }
+        Self::of_rows(bias, weights, max_count)
     }
 
     /// Rewrites class scores as log-odds.
@@ -149,22 +150,14 @@ impl NaiveBayes<f64> {
             AxisKind::Single => against_the_others,
             AxisKind::Multi => with_against_without,
         };
-        let weights = self.weights.chunks(self.bias.len()).flat_map(to_log_odds);
-        Self {
-            weights: weights.collect(),
-            bias: to_log_odds(&self.bias),
-            max_count: self.max_count,
-        }
+        let weights = self.table.rows().flat_map(to_log_odds);
+        Self::of_rows(to_log_odds(&self.bias), weights.collect(), self.max_count)
     }
 
     /// A scorer of one column that says nothing about any term.
     #[must_use]
     pub fn silent(terms: usize, max_count: u32) -> Self {
-        Self {
-            bias: vec![0.0],
-            weights: vec![0.0; terms],
-            max_count,
-        }
+        Self::of_rows(vec![0.0], vec![0.0; terms], max_count)
     }
 
     /// The same columns at the positions `places` among `columns`, zeros elsewhere.
@@ -177,22 +170,16 @@ impl NaiveBayes<f64> {
             }
             wide
         };
-        let weights = self.weights.chunks(self.bias.len()).flat_map(spread);
-        Self {
-            bias: spread(&self.bias),
-            weights: weights.collect(),
-            max_count: self.max_count,
-        }
+        let weights = self.table.rows().flat_map(spread);
+        Self::of_rows(spread(&self.bias), weights.collect(), self.max_count)
     }
 
     /// All weights and biases times `factor`.
     #[must_use]
     pub fn scaled(&self, factor: f64) -> Self {
-        Self {
-            bias: self.bias.iter().map(|b| b * factor).collect(),
-            weights: self.weights.iter().map(|w| w * factor).collect(),
-            max_count: self.max_count,
-        }
+        let times = |values: &[f64]| values.iter().map(|v| v * factor).collect::<Vec<_>>();
+        let weights = self.table.rows().flat_map(times);
+        Self::of_rows(times(&self.bias), weights.collect(), self.max_count)
     }
 
     /// Puts the columns of several scorers over the same terms side by side.
@@ -203,12 +190,10 @@ impl NaiveBayes<f64> {
             .iter()
             .all(|p| p.terms() == first.terms() && p.max_count == first.max_count);
         let rows = 0..TermId::try_from(first.terms()).ok()?;
-        same.then(|| Self {
-            bias: parts.iter().flat_map(|p| p.bias.iter().copied()).collect(),
-            weights: rows
-                .flat_map(|term| parts.iter().flat_map(move |p| p.row(term).iter().copied()))
-                .collect(),
-            max_count: first.max_count,
+        same.then(|| {
+            let bias = parts.iter().flat_map(|p| p.bias.iter().copied()).collect();
+            let row = |term| parts.iter().flat_map(move |p| p.row(term).iter().copied());
+            Self::of_rows(bias, rows.flat_map(row).collect(), first.max_count)
         })
     }
 
@@ -217,26 +202,24 @@ impl NaiveBayes<f64> {
     /// # Panics
     /// When the shapes differ.
     #[must_use]
-    pub fn plus(mut self, factor: f64, other: &Self) -> Self {
-        assert_eq!(self.weights.len(), other.weights.len(), "same shape");
-        for (weight, more) in self.weights.iter_mut().zip(&other.weights) {
-            *weight += factor * more;
-        }
-        for (bias, more) in self.bias.iter_mut().zip(&other.bias) {
-            *bias += factor * more;
-        }
-        self
+    pub fn plus(self, factor: f64, other: &Self) -> Self {
+        assert_eq!(self.terms(), other.terms(), "same shape");
+        assert_eq!(self.columns(), other.columns(), "same shape");
+        let add = |(one, more): (&[f64], &[f64])| {
+            let pairs = one.iter().zip(more);
+            pairs.map(|(a, b)| a + factor * b).collect::<Vec<_>>()
+        };
+        let rows = self.table.rows().zip(other.table.rows());
+        let bias = add((&self.bias, &other.bias));
+        Self::of_rows(bias, rows.flat_map(add).collect(), self.max_count)
     }
 
     /// The same scorer with weights rounded to the precision that model files store.
     #[must_use]
     #[expect(clippy::cast_possible_truncation, reason = "rounding is the purpose")]
     pub fn rounded(&self) -> NaiveBayes<f32> {
-        NaiveBayes {
-            bias: self.bias.clone(),
-            weights: self.weights.iter().map(|&weight| weight as f32).collect(),
-            max_count: self.max_count,
-        }
+        let weights = self.table.rows().flatten().map(|&weight| weight as f32);
+        NaiveBayes::of_rows(self.bias.clone(), weights.collect(), self.max_count)
     }
 }
 

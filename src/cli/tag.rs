@@ -62,7 +62,7 @@ enum Input {
     Jsonl,
 }
 
-/// Articles that are in memory at a time.
+/// Articles that are labelled while as many are read.
 const BATCH: usize = 256;
 
 /// Labels of an axis in text output when no number is asked for.
@@ -155,6 +155,19 @@ fn split_title(text: &str) -> (&str, &str) {
     }
 }
 
+/// Records, or what is wrong with them, by line.
+type Batch = Vec<(u64, Result<Record, CorpusError>)>;
+
+fn next_batch(records: &mut Records<impl BufRead>) -> Batch {
+    let mut batch = Vec::with_capacity(BATCH);
+    while batch.len() < BATCH
+        && let Some(record) = records.next()
+    {
+        batch.push((records.line(), record));
+    }
+    batch
+}
+
 /// What is done to every article.
 struct Job<'t> {
     tagger: &'t Tagger,
@@ -171,21 +184,13 @@ impl Job<'_> {
         let progress = Progress::new();
         progress.stage("labelling");
         let (mut all, mut failed) = (0, 0);
-        loop {
-            let mut batch = Vec::with_capacity(BATCH);
-            while batch.len() < BATCH
-                && let Some(record) = records.next()
-            {
-                batch.push((records.line(), record));
-            }
-            if batch.is_empty() {
-                break;
-            }
+        let mut batch = next_batch(&mut records);
+        while !batch.is_empty() {
             progress.increment(batch.len() as u64);
-            let answers = batch
-                .into_par_iter()
-                .map(|(line, record)| (line, self.answer_record(record)));
-            for (line, answer) in answers.collect::<Vec<_>>() {
+            // One thread reads on while the others label; when it has read, it helps them.
+            let (next, answers) =
+                rayon::join(|| next_batch(&mut records), || self.answer_batch(batch));
+            for (line, answer) in answers {
                 all += 1;
                 match answer {
                     Ok(answer) => out.write_all(&answer)?,
@@ -195,12 +200,20 @@ impl Job<'_> {
                     }
                 }
             }
+            batch = next;
         }
         out.flush()?;
         if failed > 0 {
             return Err(CliError::Incomplete { failed, all });
         }
         Ok(())
+    }
+
+    fn answer_batch(&self, batch: Batch) -> Vec<(u64, Result<Vec<u8>, CliError>)> {
+        let records = batch.into_par_iter();
+        records
+            .map(|(line, record)| (line, self.answer_record(record)))
+            .collect()
     }
 
     /// Reports what is wrong with one record, and gives back what is wrong with all.

@@ -1,12 +1,16 @@
 //! The only way from text to a [`TermVector`].
 
-use std::collections::VecDeque;
-
-use super::{FeaturizerConfig, TermId, TermVector, Vocabulary};
-use crate::text::{Span, fold::fold_into, tokenize};
+use super::{
+    FeaturizerConfig, TermId, TermVector, Vocabulary,
+    batch::Batch,
+    index::NgramIndex,
+    ngrams::{Read, for_each_ngram},
+    tally::Tally,
+};
+use crate::text::{Scanner, Span};
 
 /// One place where a term stands in the text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Occurrence {
     /// The term.
     pub term: TermId,
@@ -21,13 +25,18 @@ pub struct Occurrence {
 pub struct Featurizer {
     config: FeaturizerConfig,
     vocabulary: Vocabulary,
+    index: NgramIndex,
 }
 
 impl Featurizer {
     /// A featurizer with these settings and this vocabulary.
     #[must_use]
     pub fn new(config: FeaturizerConfig, vocabulary: Vocabulary) -> Self {
-        Self { config, vocabulary }
+        Self {
+            index: NgramIndex::new(&vocabulary, config.max_ngram()),
+            config,
+            vocabulary,
+        }
     }
 
     /// Its settings.
@@ -46,134 +55,87 @@ impl Featurizer {
     /// two zones.
     #[must_use]
     pub fn transform(&self, zones: &[&str]) -> TermVector {
-        let mut terms = Vec::new();
-        let mut known_tokens = 0;
-        let read = self.for_each_known(zones, |term, words, _, _| {
-            known_tokens += u32::from(words == 1);
-            terms.push(term);
-        });
-        TermVector::count(terms, read.tokens, known_tokens, read.truncated)
+        let found = self.find(zones, |term, _, _| term);
+        let terms = found.all.iter().copied();
+        TermVector::count(terms, self.vocabulary.len(), found.read, found.known_tokens)
     }
 
-    /// Every occurrence of a known term that [`Self::transform`] counts, in reading order.
+    /// The same, with every occurrence that was counted, by term and then in reading order.
     #[must_use]
-    pub fn occurrences(&self, zones: &[&str]) -> Vec<Occurrence> {
-        let mut occurrences = Vec::new();
-        self.for_each_known(zones, |term, _, zone, span| {
-            occurrences.push(Occurrence { term, zone, span });
-        });
-        occurrences
+    pub fn transform_with_places(&self, zones: &[&str]) -> (TermVector, Vec<Occurrence>) {
+        let make = |term, zone, span| Occurrence { term, zone, span };
+        let found = self.find(zones, make);
+        let terms = found.all.iter().map(|occurrence| occurrence.term);
+        let tally = Tally::of(terms, self.vocabulary.len());
+        let occurrences = tally.grouped(&found.all, |occurrence| occurrence.term);
+        let vector = TermVector::of(tally, found.read, found.known_tokens);
+        (vector, occurrences)
     }
 
-    fn for_each_known(
+    /// What `make` makes of every known term and its place.
+    fn find<T>(&self, zones: &[&str], make: impl Fn(TermId, usize, Span) -> T) -> Found<T> {
+        let fast = match self.config.max_ngram() {
+            1 => self.find_by_words::<T, 1>(zones, &make),
+            2 => self.find_by_words::<T, 2>(zones, &make),
+            _ => self.find_by_words::<T, { FeaturizerConfig::MAX_NGRAM }>(zones, &make),
+        };
+        fast.unwrap_or_else(|| self.find_by_text(zones, &make))
+    }
+
+    /// Follows the nodes of the last n-grams. Gives up at a token that folds to several words, such
+    /// as an Arabic ligature, since a term of several words may then be a single token.
+    fn find_by_words<T, const N: usize>(
         &self,
         zones: &[&str],
-        mut visit: impl FnMut(TermId, usize, usize, Span),
-    ) -> Read {
-        for_each_ngram(&self.config, zones, |ngram| {
-            if let Some(term) = self.vocabulary.id(ngram.term) {
-                visit(term, ngram.words, ngram.zone, ngram.span);
-            }
-        })
-    }
-}
-
-/// A word n-gram at one place of the text.
-#[derive(Debug)]
-pub struct Ngram<'a> {
-    /// Folded words, joined by a space.
-    pub term: &'a str,
-    /// How many words.
-    pub words: usize,
-    /// Position of its text in `zones`.
-    pub zone: usize,
-    /// Its bytes there.
-    pub span: Span,
-}
-
-/// How much was read.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Read {
-    /// Tokens that were read.
-    pub tokens: u32,
-    /// Whether tokens were left over.
-    pub truncated: bool,
-}
-
-/// Visits every word n-gram of `zones` up to the configured length, in the order of their last
-/// word, longer ones first. N-grams over [`Vocabulary::MAX_TERM_BYTES`] are passed over.
-pub fn for_each_ngram(
-    config: &FeaturizerConfig,
-    zones: &[&str],
-    mut visit: impl FnMut(Ngram<'_>),
-) -> Read {
-    let mut read = Read::default();
-    for (zone, text) in zones.iter().enumerate() {
-        let mut window = Window::new(config.max_ngram());
-        for span in tokenize(text) {
-            if read.tokens == config.max_tokens() {
-                read.truncated = true;
-                return read;
-            }
-            read.tokens += 1;
-            window.push(&text[span.clone()], span);
-            window.visit_ngrams(zone, &mut visit);
-        }
-    }
-    read
-}
-
-/// The last few folded words, joined by spaces.
-struct Window {
-    capacity: usize,
-    joined: String,
-    /// Where each word starts in `joined` and in the text.
-    starts: VecDeque<(usize, usize)>,
-    end: usize,
-    folded: String,
-}
-
-impl Window {
-    fn new(capacity: usize) -> Self {
-        Self {
-            capacity,
-            joined: String::new(),
-            starts: VecDeque::with_capacity(capacity),
-            end: 0,
-            folded: String::new(),
-        }
-    }
-
-    fn push(&mut self, token: &str, span: Span) {
-        if self.starts.len() == self.capacity {
-            self.starts.pop_front();
-            let kept = self
-                .starts
-                .front()
-                .map_or(self.joined.len(), |first| first.0);
-            self.joined.drain(..kept);
-            self.starts.iter_mut().for_each(|start| start.0 -= kept);
-        }
-        if !self.starts.is_empty() {
-            self.joined.push(' ');
-        }
-        self.starts.push_back((self.joined.len(), span.start));
-        fold_into(token, &mut self.folded);
-        self.joined.push_str(&self.folded);
-        self.end = span.end;
-    }
-
-    fn visit_ngrams(&self, zone: usize, visit: &mut impl FnMut(Ngram<'_>)) {
-        for (skipped, &(at, start)) in self.starts.iter().enumerate() {
-            let term = &self.joined[at..];
-            if term.len() <= Vocabulary::MAX_TERM_BYTES {
-                visit(Ngram {
-                    term,
-                    words: self.starts.len() - skipped,
-                    zone,
-                    span: start..self.end,
+        make: &impl Fn(TermId, usize, Span) -> T,
+    ) -> Option<Found<T>> {
+        let mut found = Found::new(zones);
+        for (zone, text) in zones.iter().enumerate() {
+            let mut scanner = Scanner::new(text);
+            let mut batch = Batch::<N>::default();
+            while batch.read(&mut scanner, &self.index, &mut found.read, &self.config)? {
+                found.known_tokens += batch.known(&self.index);
+                batch.each(&self.index, |term, span| {
+                    found.all.push(make(term, zone, span));
                 });
             }
+        }
+        Some(found)
+    }
+
+    /// Looks every n-gram up by its text, as the n-grams are defined.
+    fn find_by_text<T>(
+        &self,
+        zones: &[&str],
+        make: &impl Fn(TermId, usize, Span) -> T,
+    ) -> Found<T> {
+        let mut found = Found::new(zones);
+        found.read = for_each_ngram(&self.config, zones, |ngram| {
+            if let Some(term) = self.vocabulary.id(ngram.term) {
+                found.known_tokens += u32::from(ngram.words == 1);
+                found.all.push(make(term, ngram.zone, ngram.span));
+            }
+        });
+        found
+    }
+}
+
+/// The known terms of a text, in reading order.
+#[derive(Debug, PartialEq, Eq)]
+struct Found<T> {
+    all: Vec<T>,
+    read: Read,
+    known_tokens: u32,
+}
+
+impl<T> Found<T> {
+    fn new(zones: &[&str]) -> Self {
+        let bytes: usize = zones.iter().map(|zone| zone.len()).sum();
+        Self {
+            // About as many as a news text has.
+            all: Vec::with_capacity(bytes / 4),
+            read: Read::default(),
+            known_tokens: 0,
         }
     }
 }
@@ -192,35 +154,11 @@ mod tests {
         params.try_into().unwrap()
     }
 
-    fn ngrams(config: &FeaturizerConfig, zones: &[&str]) -> Vec<String> {
-        let mut all = Vec::new();
-        for_each_ngram(config, zones, |ngram| all.push(ngram.term.to_owned()));
-        all
-    }
-
     fn featurizer(terms: &[&str]) -> Featurizer {
-        let terms = terms.iter().map(|&term| term.into()).collect();
-        Featurizer::new(config(2, 1000), Vocabulary::from_sorted(terms).unwrap())
-    }
-
-    #[test]
-    fn ngrams_stay_within_their_zone() {
-        assert_eq!(
-            ngrams(&config(2, 100), &["The Army", "moved in"]),
-            ["the", "the army", "army", "moved", "moved in", "in"]
-        );
-        assert_eq!(
-            ngrams(&config(3, 100), &["a b c d"]),
-            ["a", "a b", "b", "a b c", "b c", "c", "b c d", "c d", "d"]
-        );
-    }
-
-    #[test]
-    fn reading_stops_at_the_limit_and_says_so() {
-        let read = for_each_ngram(&config(1, 2), &["a b", "c"], |_| {});
-        assert_eq!((read.tokens, read.truncated), (2, true));
-        let read = for_each_ngram(&config(1, 3), &["a b", "c"], |_| {});
-        assert_eq!((read.tokens, read.truncated), (3, false));
+        Featurizer::new(
+            config(2, 1000),
+            Vocabulary::from_terms(terms.iter().copied()).unwrap(),
+        )
     }
 
     #[test]
@@ -234,18 +172,40 @@ mod tests {
 
     proptest! {
         #[test]
+        fn words_and_texts_find_the_same(
+            title in any::<String>(),
+            body in "([a-dA-D]{1,2}|US|U\\.S\\.|[\u{345}\u{FDFA}\u{E9}]|[ .,'-]{1,2}|verylongword[ab]{8}){0,50}",
+            terms in prop::collection::btree_set("[a-d]{0,2}( [a-d]{0,2}){0,3}|u\\.s\\.( a)?|(a )?verylongwordabababab|\u{635}\u{644}\u{649} \u{627}\u{644}\u{644}\u{647}.*", 1..40),
+            max_ngram in 1usize..=3,
+            max_tokens in 1u32..60,
+        ) {
+            let terms: Vec<_> = terms.iter().map(String::as_str).filter(|t| !t.is_empty()).collect();
+            prop_assume!(!terms.is_empty());
+            let vocabulary = Vocabulary::from_terms(terms.into_iter()).unwrap();
+            let featurizer = Featurizer::new(config(max_ngram, max_tokens), vocabulary);
+            let zones = [title.as_str(), body.as_str()];
+            let make = |term, zone, span| Occurrence { term, zone, span };
+            prop_assert_eq!(
+                featurizer.find(&zones, make),
+                featurizer.find_by_text(&zones, &make)
+            );
+        }
+
+        #[test]
         fn occurrences_are_what_transform_counts(
             title in "([Aa] |[Bb]'?s? |[c.] ){0,9}",
             body in any::<String>(),
         ) {
             let featurizer = featurizer(&["a", "a b", "b", "b b", "c"]);
             let zones = [title.as_str(), body.as_str()];
-            let occurrences = featurizer.occurrences(&zones);
-            for entry in featurizer.transform(&zones).entries() {
+            let (vector, occurrences) = featurizer.transform_with_places(&zones);
+            prop_assert_eq!(&vector, &featurizer.transform(&zones));
+            prop_assert!(occurrences.is_sorted_by_key(|o| (o.term, o.zone, o.span.start)));
+            for entry in vector.entries() {
                 let places = occurrences.iter().filter(|o| o.term == entry.term);
                 prop_assert_eq!(places.count(), entry.count as usize);
             }
-            let total: u32 = featurizer.transform(&zones).entries().iter().map(|e| e.count).sum();
+            let total: u32 = vector.entries().iter().map(|e| e.count).sum();
             prop_assert_eq!(total as usize, occurrences.len());
             for o in &occurrences {
                 prop_assert!(zones[o.zone].get(o.span.clone()).is_some());

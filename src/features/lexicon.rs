@@ -57,6 +57,11 @@ impl Lexicon {
         words
     }
 
+    /// All words, in no order.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.words.keys().map(AsRef::as_ref)
+    }
+
     /// Valence of a word in tenths; 0 of a word without tone.
     #[must_use]
     pub fn tenths(&self, word: &str) -> i8 {

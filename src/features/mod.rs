@@ -3,23 +3,34 @@
 //! when a model is trained.
 //! A [`TargetFeaturizer`] does the same for the surroundings of one target.
 
+mod batch;
 pub mod config;
 pub mod featurizer;
+mod index;
+mod kind;
 pub mod lexicon;
+mod marks;
+pub mod ngrams;
+pub mod places;
 pub mod selection;
+mod slots;
 mod surroundings;
+mod tally;
 pub mod target;
+mod target_index;
 pub mod vector;
 pub mod vocabulary;
 pub mod words;
 
 pub use config::{ConfigError, FeaturizerConfig};
-pub use featurizer::{Featurizer, Occurrence, for_each_ngram};
+pub use featurizer::{Featurizer, Occurrence};
 pub use lexicon::{Lexicon, LexiconError};
-pub use target::{TargetFeaturizer, for_each_target_term};
+pub use ngrams::for_each_ngram;
+pub use places::{Places, find_mentions};
+pub use target::{TargetFeaturizer, TargetReading, for_each_target_term};
 pub use vector::{TermCount, TermVector};
 pub use vocabulary::{Vocabulary, VocabularyError};
-pub use words::{Mention, Word, find_mentions, read_words};
+pub use words::{Mention, Word, read_words};
 
 /// Position of a term in the vocabulary.
 pub type TermId = u32;

@@ -22,23 +22,23 @@
 //! A mention itself is `@`: what is learnt of one target holds for all. Tone is turned around
 //! after a negation.
 
-use std::collections::HashSet;
-
 use super::{
     Lexicon, Occurrence, TermId, TermVector, Vocabulary,
+    kind::{Kind, Part, TARGET, stem},
+    marks::Marks,
+    ngrams::Read,
     surroundings::Surroundings,
+    tally::Tally,
+    target_index::{Known, TargetIndex},
     words::{Mention, Word},
 };
-
-const MANY_MENTIONS: usize = 5;
-/// Mentions past this one are listed but not read, so that the work is linear in the text.
-const READ_MENTIONS: usize = 100;
 
 /// Turns a text and the mentions of a target into a term vector.
 #[derive(Debug, Clone)]
 pub struct TargetFeaturizer {
     vocabulary: Vocabulary,
     lexicon: Lexicon,
+    index: TargetIndex,
 }
 
 impl TargetFeaturizer {
@@ -46,6 +46,7 @@ impl TargetFeaturizer {
     #[must_use]
     pub fn new(vocabulary: Vocabulary, lexicon: Lexicon) -> Self {
         Self {
+            index: TargetIndex::new(&vocabulary, &lexicon),
             vocabulary,
             lexicon,
         }
@@ -63,24 +64,65 @@ impl TargetFeaturizer {
         &self.lexicon
     }
 
+    /// Reads a text once for all its targets.
+    #[must_use]
+    pub fn read<'a>(&'a self, words: &'a [Word]) -> TargetReading<'a> {
+        let known = self.index.look_up(words);
+        let marks = match &known {
+            Some(known) => {
+                let tones = known.iter().map(|word| self.index.tone(word.node));
+                let nodes = known.iter().map(|word| word.node);
+                Marks::new(words, self.lexicon.tenths(TARGET), tones, nodes)
+            }
+            None => Marks::of(words, &self.lexicon),
+        };
+        TargetReading {
+            featurizer: self,
+            words,
+            known,
+            marks,
+        }
+    }
+
     /// Counts the known terms around the mentions of a target.
     #[must_use]
     pub fn transform(&self, words: &[Word], mentions: &[Mention]) -> TermVector {
+        self.read(words).transform(mentions)
+    }
+}
+
+/// A text whose words are looked up, ready to be asked for one target after another.
+#[derive(Debug)]
+pub struct TargetReading<'a> {
+    featurizer: &'a TargetFeaturizer,
+    words: &'a [Word],
+    /// `None` where terms have to be written out.
+    known: Option<Vec<Known>>,
+    marks: Marks,
+}
+
+impl TargetReading<'_> {
+    /// Counts the known terms around the mentions of a target.
+    #[must_use]
+    pub fn transform(&self, mentions: &[Mention]) -> TermVector {
         let mut terms: Vec<TermId> = Vec::new();
-        for_each_target_term(&self.lexicon, words, mentions, |term, _| {
-            terms.extend(self.vocabulary.id(term));
-        });
-        let tokens = u32::try_from(words.len()).unwrap_or(u32::MAX);
-        TermVector::count(terms, tokens, 0, false)
+        self.for_each_known(mentions, |term, _| terms.push(term));
+        let read = Read {
+            tokens: u32::try_from(self.words.len()).unwrap_or(u32::MAX),
+            truncated: false,
+        };
+        let vocabulary = self.featurizer.vocabulary.len();
+        TermVector::count(terms.iter().copied(), vocabulary, read, 0)
     }
 
-    /// Every occurrence that [`Self::transform`] counts and that stands at a place of the text.
+    /// Every occurrence that [`Self::transform`] counts and that stands at a place of the text, by
+    /// term.
     #[must_use]
-    pub fn occurrences(&self, words: &[Word], mentions: &[Mention]) -> Vec<Occurrence> {
+    pub fn occurrences(&self, mentions: &[Mention]) -> Vec<Occurrence> {
         let mut occurrences = Vec::new();
-        for_each_target_term(&self.lexicon, words, mentions, |term, at| {
-            if let (Some(term), Some(at)) = (self.vocabulary.id(term), at) {
-                let (first, last) = (&words[at.start], &words[at.end - 1]);
+        self.for_each_known(mentions, |term, at| {
+            if let Some(at) = at {
+                let (first, last) = (&self.words[at.start], &self.words[at.end - 1]);
                 occurrences.push(Occurrence {
                     term,
                     zone: first.zone,
@@ -88,7 +130,35 @@ impl TargetFeaturizer {
                 });
             }
         });
-        occurrences
+        let terms = occurrences.iter().map(|occurrence| occurrence.term);
+        let tally = Tally::of(terms, self.featurizer.vocabulary.len());
+        tally.grouped(&occurrences, |occurrence| occurrence.term)
+    }
+
+    fn for_each_known(&self, mentions: &[Mention], mut visit: impl FnMut(TermId, Option<Mention>)) {
+        let Some(known) = &self.known else {
+            return self.for_each_by_text(mentions, visit);
+        };
+        let index = &self.featurizer.index;
+        Surroundings::visit(self.words, &self.marks, mentions, |kind, parts, at| {
+            if let Some(term) = index.term(kind, parts, known) {
+                visit(term, at);
+            }
+        });
+    }
+
+    /// Writes every term out, as they are defined.
+    fn for_each_by_text(
+        &self,
+        mentions: &[Mention],
+        mut visit: impl FnMut(TermId, Option<Mention>),
+    ) {
+        let vocabulary = &self.featurizer.vocabulary;
+        for_each_written_term(self.words, &self.marks, mentions, |term, at| {
+            if let Some(term) = vocabulary.id(term) {
+                visit(term, at);
+            }
+        });
     }
 }
 
@@ -100,29 +170,45 @@ pub fn for_each_target_term(
     mentions: &[Mention],
     visit: impl FnMut(&str, Option<Mention>),
 ) {
-    if mentions.is_empty() {
-        return;
-    }
-    let mut surroundings = Surroundings::new(lexicon, words, mentions, visit);
-    let mut read = HashSet::new();
-    for mention in mentions.iter().take(READ_MENTIONS) {
-        let window = surroundings.window(mention);
-        if read.insert((window.start, window.end)) {
-            surroundings.sentence(&window);
+    for_each_written_term(words, &Marks::of(words, lexicon), mentions, visit);
+}
+
+fn for_each_written_term(
+    words: &[Word],
+    marks: &Marks,
+    mentions: &[Mention],
+    mut visit: impl FnMut(&str, Option<Mention>),
+) {
+    let mut term = String::new();
+    Surroundings::visit(words, marks, mentions, |kind, parts, at| {
+        write(kind, parts, words, &mut term);
+        if term.len() <= Vocabulary::MAX_TERM_BYTES {
+            visit(&term, at);
         }
-        surroundings.sides(&window, mention);
-        surroundings.neighbours(&window, mention);
-        surroundings.mention(mention);
+    });
+}
+
+fn write(kind: Kind, parts: &[Part], words: &[Word], term: &mut String) {
+    term.clear();
+    term.push_str(kind.prefix());
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            term.push(' ');
+        }
+        term.push_str(match *part {
+            Part::Word(at) => &words[at].term,
+            Part::Stem(at) => stem(&words[at].term).unwrap_or_default(),
+            Part::Target => TARGET,
+            Part::Fixed(text) => text,
+        });
     }
-    surroundings.whole_text();
-    let many = mentions.len().min(MANY_MENTIONS);
-    surroundings.emit("mentions:", &[&many.to_string()], None);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::words::{find_mentions, read_words};
+    use crate::features::{find_mentions, words::read_words};
+    use proptest::prelude::*;
 
     fn terms(text: &str, target: &str) -> Vec<String> {
         let lexicon = Lexicon::parse("praised\t2.1\nbad\t-2.5\n").unwrap();
@@ -198,10 +284,10 @@ mod tests {
         let text = "They praised Orla.";
         let words = read_words(&[text], 100);
         let mentions = find_mentions(&words, "Orla");
-        let vector = featurizer.transform(&words, &mentions);
-        assert_eq!(vector.entries().len(), 3);
-        let places: Vec<_> = featurizer
-            .occurrences(&words, &mentions)
+        let reading = featurizer.read(&words);
+        assert_eq!(reading.transform(&mentions).entries().len(), 3);
+        let places: Vec<_> = reading
+            .occurrences(&mentions)
             .into_iter()
             .map(|o| (o.term, &text[o.span]))
             .collect();
@@ -209,5 +295,41 @@ mod tests {
             places,
             [(0, "praised"), (1, "praised"), (2, "praised Orla")]
         );
+    }
+
+    proptest! {
+        #[test]
+        fn parts_and_written_terms_find_the_same(
+            text in "([A-Ca-c]{1,7}|not|bad|good|he|Orla|\u{FDFA}|verylongword[ab]{6}|[.,] )( [A-Ca-c]{1,7}| not| never| bad| good| Orla| verylongwordababab|\\. Orla|\"){0,120}",
+            keep in prop::collection::vec(any::<bool>(), 64),
+        ) {
+            let lexicon = Lexicon::parse("good\t2.1\nbad\t-2.5\nabc\t0.3\nverylongwordababab\t1\n").unwrap();
+            let words = read_words(&[&text], 1000);
+            let mentions = find_mentions(&words, "Orla");
+            let mut written = std::collections::BTreeSet::from(["text:*".to_owned()]);
+            let mut keep = keep.iter().cycle();
+            for_each_target_term(&lexicon, &words, &mentions, |term, _| {
+                if *keep.next().unwrap() {
+                    written.insert(term.to_owned());
+                }
+            });
+            let vocabulary = Vocabulary::from_terms(written.iter().map(String::as_str).collect::<Vec<_>>().into_iter()).unwrap();
+            let featurizer = TargetFeaturizer::new(vocabulary, lexicon);
+            let reading = featurizer.read(&words);
+            let (mut fast, mut slow) = (Vec::new(), Vec::new());
+            reading.for_each_known(&mentions, |term, at| fast.push((term, at)));
+            reading.for_each_by_text(&mentions, |term, at| slow.push((term, at)));
+            prop_assert_eq!(fast, slow);
+            let mut counts: Vec<u32> = vec![0; featurizer.vocabulary().len()];
+            for_each_target_term(featurizer.lexicon(), &words, &mentions, |term, _| {
+                if let Some(id) = featurizer.vocabulary().id(term) {
+                    counts[id as usize] += 1;
+                }
+            });
+            let vector = reading.transform(&mentions);
+            for entry in vector.entries() {
+                prop_assert_eq!(counts[entry.term as usize], entry.count);
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Sparse term counts of one article.
 
-use super::TermId;
+use super::{TermId, ngrams::Read, tally::Tally};
 
 /// A term and how often it occurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,27 +21,24 @@ pub struct TermVector {
 }
 
 impl TermVector {
-    /// Counts the occurrences in `terms`, which may stand in any order.
+    /// Counts occurrences of terms below `vocabulary`, in any order.
     #[must_use]
     pub(super) fn count(
-        mut terms: Vec<TermId>,
-        tokens: u32,
+        terms: impl Iterator<Item = TermId>,
+        vocabulary: usize,
+        read: Read,
         known_tokens: u32,
-        truncated: bool,
     ) -> Self {
-        terms.sort_unstable();
-        let entries = terms
-            .chunk_by(PartialEq::eq)
-            .map(|run| TermCount {
-                term: run[0],
-                count: u32::try_from(run.len()).unwrap_or(u32::MAX),
-            })
-            .collect();
+        Self::of(Tally::of(terms, vocabulary), read, known_tokens)
+    }
+
+    /// The counts of a tally.
+    pub(super) fn of(tally: Tally, read: Read, known_tokens: u32) -> Self {
         Self {
-            entries,
-            tokens,
+            entries: tally.into_counts(),
+            tokens: read.tokens,
             known_tokens,
-            truncated,
+            truncated: read.truncated,
         }
     }
 
@@ -76,7 +73,8 @@ mod tests {
 
     #[test]
     fn occurrences_become_sorted_counts() {
-        let vector = TermVector::count(vec![7, 2, 7, 7], 5, 4, false);
+        let terms = [7, 2, 7, 7].into_iter();
+        let vector = TermVector::count(terms, 8, Read::default(), 4);
         let entries: Vec<_> = vector.entries().iter().map(|e| (e.term, e.count)).collect();
         assert_eq!(entries, [(2, 1), (7, 3)]);
     }

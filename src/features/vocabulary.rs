@@ -1,8 +1,7 @@
 //! The sorted list of terms that a model knows.
 
-use std::{collections::HashMap, hash::BuildHasherDefault};
+use std::cmp::Ordering;
 
-use rustc_hash::FxHasher;
 use thiserror::Error;
 
 use super::TermId;
@@ -37,12 +36,13 @@ pub enum VocabularyError {
 
 /// Distinct terms in byte order; a term's position is its [`TermId`].
 ///
-/// The hash map only finds a term; nothing depends on its order, and its content is fixed once a
-/// model is loaded, so a fast unkeyed hash is safe against hostile text.
+/// The terms lie one after another in one text: a vocabulary is as large as its letters. What
+/// finds terms fast is [`super::index`].
 #[derive(Debug, Clone)]
 pub struct Vocabulary {
-    terms: Vec<Box<str>>,
-    ids: HashMap<Box<str>, TermId, BuildHasherDefault<FxHasher>>,
+    text: String,
+    /// Where each term ends in `text`.
+    ends: Vec<u32>,
 }
 
 impl Vocabulary {
@@ -56,36 +56,69 @@ impl Vocabulary {
     /// # Errors
     /// When they are not, or when a size is out of range.
     pub fn from_sorted(terms: Vec<Box<str>>) -> Result<Self, VocabularyError> {
-        if terms.is_empty() || terms.len() > Self::MAX_TERMS {
-            return Err(VocabularyError::Size {
-                actual: terms.len(),
-            });
-        }
-        let mut ids = HashMap::with_capacity_and_hasher(terms.len(), BuildHasherDefault::default());
-        for (index, id) in (0..terms.len()).zip(0..) {
-            let term = &terms[index];
-            if term.is_empty() || term.len() > Self::MAX_TERM_BYTES {
-                let bytes = term.len();
-                return Err(VocabularyError::TermSize { index, bytes });
-            }
-            if index > 0 && terms[index - 1] >= *term {
-                return Err(VocabularyError::Unsorted { index });
-            }
-            ids.insert(term.clone(), id);
-        }
-        Ok(Self { terms, ids })
+        Self::from_terms(terms.into_iter())
     }
 
-    /// The id of a term.
+    /// Builds a vocabulary from terms in strictly increasing byte order, without owning each.
+    ///
+    /// # Errors
+    /// As [`Self::from_sorted`].
+    pub fn from_terms(
+        terms: impl ExactSizeIterator<Item = impl AsRef<str>>,
+    ) -> Result<Self, VocabularyError> {
+        let actual = terms.len();
+        if !(1..=Self::MAX_TERMS).contains(&actual) {
+            return Err(VocabularyError::Size { actual });
+        }
+        let mut vocabulary = Self {
+            text: String::new(),
+            ends: Vec::with_capacity(actual),
+        };
+        for term in terms {
+            vocabulary.push(term.as_ref())?;
+        }
+        Ok(vocabulary)
+    }
+
+    fn push(&mut self, term: &str) -> Result<(), VocabularyError> {
+        let (index, bytes) = (self.ends.len(), term.len());
+        if !(1..=Self::MAX_TERM_BYTES).contains(&bytes) {
+            return Err(VocabularyError::TermSize { index, bytes });
+        }
+        if index > 0 && self.at(index - 1) >= term {
+            return Err(VocabularyError::Unsorted { index });
+        }
+        self.text.push_str(term);
+        // At most 4,000,000 terms of 96 bytes, far below u32::MAX.
+        self.ends
+            .push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+        Ok(())
+    }
+
+    /// The id of a term, by binary search.
     #[must_use]
     pub fn id(&self, term: &str) -> Option<TermId> {
-        self.ids.get(term).copied()
+        let (mut low, mut high) = (0, self.ends.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            match self.at(middle).cmp(term) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Equal => return TermId::try_from(middle).ok(),
+                Ordering::Greater => high = middle,
+            }
+        }
+        None
     }
 
     /// The term of an id that this vocabulary gave out.
     #[must_use]
     pub fn term(&self, id: TermId) -> &str {
-        &self.terms[id as usize]
+        self.at(id as usize)
+    }
+
+    fn at(&self, index: usize) -> &str {
+        let start = index.checked_sub(1).map_or(0, |last| self.ends[last]);
+        &self.text[start as usize..self.ends[index] as usize]
     }
 
     /// How many terms there are; never 0.
@@ -95,12 +128,12 @@ impl Vocabulary {
         reason = "an empty vocabulary cannot be built"
     )]
     pub fn len(&self) -> usize {
-        self.terms.len()
+        self.ends.len()
     }
 
     /// All terms in order.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.terms.iter().map(AsRef::as_ref)
+    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
+        (0..self.len()).map(|index| self.at(index))
     }
 }
 
@@ -109,7 +142,7 @@ mod tests {
     use super::*;
 
     fn vocabulary(terms: &[&str]) -> Result<Vocabulary, VocabularyError> {
-        Vocabulary::from_sorted(terms.iter().map(|&term| term.into()).collect())
+        Vocabulary::from_terms(terms.iter().copied())
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    bayes::{Calibration, NaiveBayes},
+    bayes::{Calibration, NaiveBayes, joint},
     label::{Axis, AxisKind},
 };
 
@@ -88,6 +88,18 @@ impl Classifier {
                 fault,
             }),
         }
+    }
+
+    /// The same classifiers with their tables joined, so that one pass scores them all.
+    #[must_use]
+    pub(super) fn joined(classifiers: Vec<Self>) -> Vec<Self> {
+        let scorers = classifiers.iter().map(|c| c.scorer.clone()).collect();
+        let joined = joint::join(scorers).into_iter();
+        let with = |(classifier, scorer)| Self {
+            scorer,
+            ..classifier
+        };
+        classifiers.into_iter().zip(joined).map(with).collect()
     }
 
     /// The question that this answers.

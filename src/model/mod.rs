@@ -44,7 +44,7 @@ impl Model {
             card,
             featurizer,
             abstention,
-            classifiers,
+            classifiers: Classifier::joined(classifiers),
             stance: None,
             digest: Digest::new(),
         }

@@ -11,10 +11,8 @@ pub fn weights_name(axis: &Axis) -> String {
 
 pub fn weights_tensor(classifier: &Classifier) -> (String, Vec<usize>, Vec<u8>) {
     let scorer = classifier.scorer();
-    let data = scorer
-        .weights()
-        .iter()
-        .flat_map(|weight| weight.to_le_bytes());
+    let weights = scorer.table().rows().flatten();
+    let data = weights.flat_map(|weight| weight.to_le_bytes());
     (
         weights_name(classifier.axis()),
         vec![scorer.terms(), scorer.columns()],
@@ -49,12 +47,12 @@ pub fn read_vocabulary(
         let end = u32::from_le_bytes(*end) as usize;
         let term = text.get(start..end)?;
         start = end;
-        Some(Box::from(term))
+        Some(term)
     };
-    let terms: Option<Vec<Box<str>>> = ends.as_chunks().0.iter().map(&mut next).collect();
+    let terms: Option<Vec<&str>> = ends.as_chunks().0.iter().map(&mut next).collect();
     let terms = terms.filter(|_| start == text.len());
     let terms = terms.ok_or_else(|| wrong_tensor(&ends_name, "rising ends of terms"))?;
-    Ok(Vocabulary::from_sorted(terms)?)
+    Ok(Vocabulary::from_terms(terms.into_iter())?)
 }
 
 pub fn tensor<'d>(

@@ -12,13 +12,13 @@ pub use tagging::{
     Tagging, TargetStance, TextStatistics, Warning,
 };
 
-use reader::{Reader, by_term};
+use reader::{Reader, in_order};
 use stance::StanceJudge;
 use thiserror::Error;
 
 use crate::{
     article::Article,
-    features::{TermVector, read_words},
+    features::{Places, TermVector, read_words},
     model::{Classifier, Model},
 };
 
@@ -72,15 +72,18 @@ impl Tagger {
     pub fn tag(&self, article: &Article, options: &TagOptions) -> Result<Tagging<'_>, TagError> {
         let classifiers = self.classifiers(&options.axes)?;
         let zones = article.zones();
-        let vector = self.model.featurizer().transform(&zones);
-        let occurrences = match options.max_evidence {
-            Some(_) => by_term(self.model.featurizer().occurrences(&zones)),
-            None => Vec::new(),
+        let featurizer = self.model.featurizer();
+        let (vector, occurrences) = match options.max_evidence {
+            Some(_) => {
+                let (vector, places) = featurizer.transform_with_places(&zones);
+                (vector, in_order(places))
+            }
+            None => (featurizer.transform(&zones), Vec::new()),
         };
         let detected = language::detect(article);
         let abstain = self.abstain_reason(article, &vector, detected);
         let reader = Reader {
-            vocabulary: self.model.featurizer().vocabulary(),
+            vocabulary: featurizer.vocabulary(),
             vector: &vector,
             occurrences: &occurrences,
             options,
@@ -93,13 +96,12 @@ impl Tagger {
             truncated: vector.is_truncated(),
         };
         let stances = self.stances(article, options, abstain);
-        let axes = classifiers.into_iter().map(|classifier| {
-            let (decision, labels) = reader.read(classifier);
-            AxisTagging {
-                axis: classifier.axis(),
-                decision,
-                labels,
-            }
+        let answers = reader.read(&classifiers);
+        let axes = classifiers.iter().zip(answers);
+        let axes = axes.map(|(classifier, (decision, labels))| AxisTagging {
+            axis: classifier.axis(),
+            decision,
+            labels,
         });
         Ok(Tagging {
             axes: axes.collect(),
@@ -122,9 +124,10 @@ impl Tagger {
             return Vec::new();
         }
         let max_words = self.model.featurizer().config().max_tokens();
+        let words = read_words(&article.zones(), max_words);
         let judge = StanceJudge {
             stance: self.model.stance(),
-            words: read_words(&article.zones(), max_words),
+            places: &Places::new(&words),
             options,
             abstain,
         };

@@ -3,16 +3,18 @@
 use super::{AbstainReason, Decision, Evidence, LabelExplanation, LabelScore, TagOptions};
 use crate::{
     article::ArticleField,
-    bayes::{calibration::probabilities, explain::explain, scorer::ranking},
+    bayes::{calibration::probabilities, explain::explain, joint, scorer::ranking},
     features::{Occurrence, TermId, TermVector, Vocabulary},
     model::{Classifier, DecisionRule},
     text::Span,
 };
 
-/// Occurrences as a [`Reader`] wants them: by term, each place once and in reading order. The
-/// windows of neighbouring mentions of a target overlap and name a place more than once.
-pub fn by_term(mut occurrences: Vec<Occurrence>) -> Vec<Occurrence> {
-    occurrences.sort_by_key(|o| (o.term, o.zone, o.span.start, o.span.end));
+/// Occurrences that are grouped by term as a [`Reader`] wants them: each place once and in reading
+/// order. The windows of neighbouring mentions of a target overlap and name a place more than once.
+pub fn in_order(mut occurrences: Vec<Occurrence>) -> Vec<Occurrence> {
+    for of_term in occurrences.chunk_by_mut(|a, b| a.term == b.term) {
+        of_term.sort_unstable_by_key(|o| (o.zone, o.span.start, o.span.end));
+    }
     occurrences.dedup();
     occurrences
 }
@@ -28,14 +30,19 @@ pub struct Reader<'m, 'a> {
 }
 
 impl<'m> Reader<'m, '_> {
-    /// Whether the axis is answered, and its labels by falling log-odds.
-    pub fn read(&self, classifier: &'m Classifier) -> (Decision, Vec<LabelScore<'m>>) {
+    /// Of each axis, whether it is answered, and its labels by falling log-odds.
+    pub fn read(&self, classifiers: &[&'m Classifier]) -> Vec<(Decision, Vec<LabelScore<'m>>)> {
+        let scorers: Vec<_> = classifiers.iter().map(|c| c.scorer()).collect();
+        let raw = joint::scores(&scorers, self.vector);
+        let axes = classifiers.iter().zip(raw);
+        axes.map(|(classifier, raw)| self.answer(classifier, &raw))
+            .collect()
+    }
+
+    fn answer(&self, classifier: &'m Classifier, raw: &[f64]) -> (Decision, Vec<LabelScore<'m>>) {
         let axis = classifier.axis();
-        let scorer = classifier.scorer();
-        let raw = scorer.scores(self.vector);
-        let log_odds = classifier
-            .calibration()
-            .apply(&raw, scorer.length(self.vector));
+        let length = classifier.scorer().length(self.vector);
+        let log_odds = classifier.calibration().apply(raw, length);
         let probabilities = probabilities(axis.kind(), &log_odds);
         let order = ranking(&log_odds);
         let (decision, assigned) = self.decide(classifier.rule(), &order, &probabilities);
@@ -55,7 +62,7 @@ impl<'m> Reader<'m, '_> {
                     .options
                     .max_evidence
                     .filter(|_| explained(rank, label))
-                    .map(|max| self.explain(classifier, &raw, label, max)),
+                    .map(|max| self.explain(classifier, raw, label, max)),
             })
         });
         (decision, labels.collect())
@@ -89,11 +96,9 @@ impl<'m> Reader<'m, '_> {
             self.vector,
             raw,
             label,
+            max,
         );
-        let (listed, unlisted) = parts
-            .contributions
-            .split_at(max.min(parts.contributions.len()));
-        let evidence = listed.iter().map(|contribution| Evidence {
+        let evidence = parts.contributions.iter().map(|contribution| Evidence {
             term: self.vocabulary.term(contribution.term),
             count: contribution.count,
             log_odds: contribution.log_odds,
@@ -101,7 +106,7 @@ impl<'m> Reader<'m, '_> {
         });
         LabelExplanation {
             bias: parts.bias,
-            unlisted_log_odds: unlisted.iter().map(|c| c.log_odds).sum(),
+            unlisted_log_odds: parts.rest,
             evidence: evidence.collect(),
         }
     }

@@ -2,11 +2,11 @@
 //!
 //! A name is a run of capitalised words in the body. A word that only stands in capitals because
 //! it starts a sentence is no name, and of a short and a long form (`Putin`, `Vladimir Putin`)
-//! the long one is kept; [`find_mentions`] finds both.
+//! the long one is kept; [`Places::mentions`] finds both.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
-use crate::features::{Mention, Word, find_mentions, read_words};
+use crate::features::{Mention, Places, Word, read_words};
 
 /// The most targets that are found.
 pub const MAX_FOUND: usize = 5;
@@ -17,16 +17,22 @@ const MAX_WORDS: usize = 5;
 /// Names that are looked for in the whole text; more would take more than linear time.
 const CANDIDATES: usize = 32;
 
-/// Words that stand in capitals for another reason than being a name.
+/// Words that stand in capitals for another reason than being a name, sorted.
 const COMMON: &[&str] = &[
     "a",
     "an",
     "and",
+    "april",
     "as",
     "at",
+    "august",
     "but",
     "by",
+    "december",
+    "dr",
+    "february",
     "for",
+    "friday",
     "from",
     "he",
     "her",
@@ -36,11 +42,25 @@ const COMMON: &[&str] = &[
     "in",
     "it",
     "its",
+    "january",
+    "july",
+    "june",
+    "march",
+    "may",
+    "monday",
+    "mr",
+    "mrs",
+    "ms",
+    "november",
+    "october",
     "on",
     "or",
     "our",
+    "saturday",
+    "september",
     "she",
     "so",
+    "sunday",
     "that",
     "the",
     "their",
@@ -48,51 +68,32 @@ const COMMON: &[&str] = &[
     "these",
     "they",
     "this",
+    "thursday",
     "to",
+    "tuesday",
     "we",
+    "wednesday",
     "what",
     "when",
     "while",
     "who",
     "you",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "mr",
-    "mrs",
-    "ms",
-    "dr",
 ];
 
 /// Names and where they are mentioned, the most frequent first, then the first.
 #[must_use]
-pub fn find_targets(words: &[Word], zones: &[&str]) -> Vec<(String, Vec<Mention>)> {
-    let lower: HashSet<&str> = words
-        .iter()
-        .filter(|word| !word.capital)
-        .map(|word| word.term.as_str())
-        .collect();
-    let names = frequent_names(words, names(words, zones, &lower));
+pub fn find_targets(places: &Places<'_>, zones: &[&str]) -> Vec<(String, Vec<Mention>)> {
+    let words = places.words();
+    let mut lower = vec![false; places.distinct()];
+    for (at, word) in words.iter().enumerate() {
+        lower[places.number_at(at)] |= !word.capital;
+    }
+    let lower = Lower { places, lower };
+    let names = frequent_names(places, names(words, zones, &lower));
     let mut found: Vec<(String, Vec<Mention>)> = names
         .into_iter()
         .map(|name| {
-            let mentions = find_mentions(words, &name);
+            let mentions = places.mentions(&name);
             (name, mentions)
         })
         .filter(|(_, mentions)| mentions.len() >= MIN_MENTIONS)
@@ -115,8 +116,22 @@ pub fn find_targets(words: &[Word], zones: &[&str]) -> Vec<(String, Vec<Mention>
     found
 }
 
+/// The terms that the text writes without a capital somewhere.
+struct Lower<'p> {
+    places: &'p Places<'p>,
+    lower: Vec<bool>,
+}
+
+impl Lower<'_> {
+    fn holds(&self, term: &str) -> bool {
+        self.places
+            .number(term)
+            .is_some_and(|number| self.lower[number])
+    }
+}
+
 /// The words of every name, as they are written, without repetition.
-fn names<'z>(words: &[Word], zones: &[&'z str], lower: &HashSet<&str>) -> Vec<Vec<&'z str>> {
+fn names<'z>(words: &[Word], zones: &[&'z str], lower: &Lower<'_>) -> Vec<Vec<&'z str>> {
     let mut names: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
     let mut at = 0;
     while at < words.len() {
@@ -152,7 +167,7 @@ fn run_end(words: &[Word], at: usize) -> usize {
 fn without_common_start<'w>(
     run: &'w [Word],
     starts_sentence: bool,
-    lower: &HashSet<&str>,
+    lower: &Lower<'_>,
 ) -> &'w [Word] {
     let never = run.iter().take_while(|word| is_never_a_name(word)).count();
     let first = never == 0 && starts_sentence && run.first().is_some_and(|w| is_common(w, lower));
@@ -164,12 +179,12 @@ fn starts_sentence(words: &[Word], at: usize) -> bool {
 }
 
 /// A word that is written without a capital elsewhere, or that is never a name.
-fn is_common(word: &Word, lower: &HashSet<&str>) -> bool {
-    is_never_a_name(word) || lower.contains(word.term.as_str())
+fn is_common(word: &Word, lower: &Lower<'_>) -> bool {
+    is_never_a_name(word) || lower.holds(&word.term)
 }
 
 fn is_never_a_name(word: &Word) -> bool {
-    COMMON.contains(&word.term.as_str())
+    COMMON.binary_search(&word.term.as_str()).is_ok()
 }
 
 fn without_possessive(text: &str) -> &str {
@@ -180,21 +195,23 @@ fn without_possessive(text: &str) -> &str {
 
 /// The names whose last word is repeated most, without short forms of longer ones: few enough to
 /// look for each of them in the whole text.
-fn frequent_names(words: &[Word], names: Vec<Vec<&str>>) -> Vec<String> {
-    let mut counts: HashMap<&str, usize> = HashMap::new();
-    for word in words.iter().filter(|word| word.capital) {
-        *counts.entry(&word.term).or_default() += 1;
+fn frequent_names(places: &Places<'_>, names: Vec<Vec<&str>>) -> Vec<String> {
+    let mut counts = vec![0; places.distinct()];
+    for (at, word) in places.words().iter().enumerate() {
+        counts[places.number_at(at)] += usize::from(word.capital);
     }
     let last = |name: &[&str]| {
         let last = read_words(&name[name.len() - 1..], 1);
-        last.into_iter().next().map_or_else(String::new, |w| w.term)
+        last.into_iter().next().map(|word| word.term)
     };
     let long = names.iter().filter(|name| name.len() > 1);
-    let ends: HashSet<String> = long.map(|name| last(name)).collect();
+    let ends: HashSet<_> = long.filter_map(|name| last(name)).collect();
     let mut counted: Vec<(usize, Vec<&str>)> = Vec::new();
     for name in names {
-        let end = last(&name);
-        let count = counts.get(end.as_str()).copied().unwrap_or(0);
+        let Some(end) = last(&name) else {
+            continue;
+        };
+        let count = places.number(&end).map_or(0, |number| counts[number]);
         let short_form = name.len() == 1 && ends.contains(&end);
         if count >= MIN_MENTIONS && !short_form {
             counted.push((count, name));
@@ -217,11 +234,16 @@ mod tests {
 
     fn found(title: &str, body: &str) -> Vec<(String, usize)> {
         let zones = [title, body];
-        let targets = find_targets(&read_words(&zones, 10_000), &zones);
+        let targets = find_targets(&Places::new(&read_words(&zones, 10_000)), &zones);
         targets
             .into_iter()
             .map(|(name, m)| (name, m.len()))
             .collect()
+    }
+
+    #[test]
+    fn common_words_are_sorted() {
+        assert!(COMMON.is_sorted());
     }
 
     #[test]
@@ -245,7 +267,7 @@ mod tests {
         fn mentions_lie_in_the_text(body in "([A-Z][a-z]{0,5}('s)?[ .]|[a-z]{1,4} |\u{C9}t\u{E9} ){0,40}") {
             let zones = ["", body.as_str()];
             let words = read_words(&zones, 10_000);
-            let targets = find_targets(&words, &zones);
+            let targets = find_targets(&Places::new(&words), &zones);
             prop_assert!(targets.len() <= MAX_FOUND);
             for (name, mentions) in targets {
                 prop_assert!(!name.is_empty() && mentions.len() >= MIN_MENTIONS);

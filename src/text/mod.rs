@@ -1,12 +1,14 @@
 //! From characters to words: a [`tokenizer`] that keeps byte spans in the original text, the
-//! [`fold`]ing of a token to the term it stands for, and [`offsets`] in the units of other
-//! languages.
+//! [`fold`]ing of a token to the term it stands for, a [`scanner`] that does both at once and
+//! fast, and [`offsets`] in the units of other languages.
 
 pub mod fold;
 pub mod offsets;
+pub mod scanner;
 pub mod tokenizer;
 
 pub use offsets::{OffsetEncoding, OffsetTable};
+pub use scanner::{Scanned, Scanner, WordKey};
 pub use tokenizer::{Tokens, tokenize};
 
 /// A half-open range of bytes `[start, end)` in a text, on character boundaries.

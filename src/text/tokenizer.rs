@@ -35,14 +35,25 @@ impl Iterator for Tokens<'_> {
 
     fn next(&mut self) -> Option<Span> {
         let start = self.find_start()?;
-        let end = TokenScan::new(self.text, start).run();
+        let end = token_end(self.text, start);
         self.position = end;
         Some(start..end)
     }
 }
 
-impl Tokens<'_> {
-    fn find_start(&self) -> Option<usize> {
+/// The end of the token that starts at `start`.
+pub(super) fn token_end(text: &str, start: usize) -> usize {
+    TokenScan::new(text, start).run()
+}
+
+impl<'t> Tokens<'t> {
+    /// The tokens from a place between tokens on.
+    pub(super) fn at(text: &'t str, position: usize) -> Self {
+        Self { text, position }
+    }
+
+    /// Where the next token starts.
+    pub(super) fn find_start(&self) -> Option<usize> {
         let mut rest = self.text[self.position..].char_indices().peekable();
         while let Some((offset, c)) = rest.next() {
             let priced = is_currency(c) && rest.peek().is_some_and(|(_, next)| next.is_numeric());

@@ -76,6 +76,7 @@ mod tests {
             "newstance.v1.TaggingService/TagArticle",
             "newstance.v1.TaggingService/StreamTagArticles",
             "newstance.v1.ModelService/LoadModel",
+            "inference.GRPCInferenceService/ModelInfer",
             "grpc.health.v1.Health/Check",
             "grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
             "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",

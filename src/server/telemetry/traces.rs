@@ -260,7 +260,7 @@ mod tests {
         for wrong in [
             "",
             "rubbish",
-            &good[..54],
+            &good[..40],
             &good.replace(id, &"0".repeat(32)),
         ] {
             assert_eq!(trace(wrong), None, "{wrong}");

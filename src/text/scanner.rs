@@ -1,0 +1,295 @@
+//! Tokens and their folded words in one pass over the bytes.
+//!
+//! Most words of a news text are plain letters before a space or a comma. Those are told and
+//! folded eight bytes at a time, within a register ("SIMD within a register", Lamport 1975);
+//! everything else (digits, apostrophes, hyphens, acronyms, letters outside of ASCII) goes to the
+//! [`tokenizer`](super::tokenizer) and to [`fold_into`](super::fold::fold_into), which stay the
+//! definition of what a word is. A property test holds both roads together.
+
+use super::{
+    fold::fold_into,
+    tokenizer::{Tokens, token_end},
+};
+
+/// A folded word of at most [`WordKey::MAX_BYTES`] bytes, padded with zeros: two numbers that are
+/// compared and hashed at once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WordKey {
+    low: u64,
+    high: u64,
+}
+
+impl WordKey {
+    /// The longest word that fits.
+    pub const MAX_BYTES: usize = 16;
+
+    /// The key of a word, if it fits. There is none for a text with a zero byte, which no token
+    /// has, nor with a space, which is more than one word.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        let unfit = |byte| byte == b'\0' || byte == b' ';
+        if word.len() > Self::MAX_BYTES || word.bytes().any(unfit) {
+            return None;
+        }
+        let mut bytes = [0; Self::MAX_BYTES];
+        bytes[..word.len()].copy_from_slice(word.as_bytes());
+        let both = u128::from_le_bytes(bytes);
+        #[expect(clippy::cast_possible_truncation, reason = "the halves are wanted")]
+        let halves = (both as u64, (both >> 64) as u64);
+        Some(Self {
+            low: halves.0,
+            high: halves.1,
+        })
+    }
+
+    /// The bytes of the word and how many they are.
+    #[must_use]
+    pub fn bytes(self) -> ([u8; Self::MAX_BYTES], usize) {
+        let both = u128::from(self.low) | (u128::from(self.high) << 64);
+        let length = Self::MAX_BYTES - (both.leading_zeros() / 8) as usize;
+        (both.to_le_bytes(), length)
+    }
+
+    /// A hash whose upper bits are the good ones.
+    #[must_use]
+    pub fn hash(self) -> u64 {
+        let mixed = self.low
+            ^ self
+                .high
+                .wrapping_mul(0x9FB2_1C65_1E98_DF25)
+                .rotate_left(29);
+        let product = mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (product ^ (product >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+    }
+}
+
+/// A token and the key of its folded word.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Scanned {
+    /// Its first byte.
+    pub start: usize,
+    /// The byte after it.
+    pub end: usize,
+    /// `None` of a long word: [`Scanner::folded`] has it.
+    pub key: Option<WordKey>,
+}
+
+/// Reads the tokens of a text one after another.
+#[derive(Debug)]
+pub struct Scanner<'t> {
+    text: &'t str,
+    position: usize,
+    folded: String,
+}
+
+impl<'t> Scanner<'t> {
+    /// Starts at the beginning of a text.
+    #[must_use]
+    pub fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            position: 0,
+            folded: String::new(),
+        }
+    }
+
+    /// The folded word of the last token, if it had no key.
+    #[must_use]
+    pub fn folded(&self) -> &str {
+        &self.folded
+    }
+
+    /// The next token.
+    #[inline]
+    pub fn scan(&mut self) -> Option<Scanned> {
+        let bytes = self.text.as_bytes();
+        let mut start = self.position;
+        while bytes
+            .get(start)
+            .is_some_and(|&b| CLASS[b as usize] & SKIPPED != 0)
+        {
+            start += 1;
+        }
+        if let Some((length, key)) = plain_word(bytes, start) {
+            self.position = start + length;
+            return Some(Scanned {
+                start,
+                end: self.position,
+                key: Some(key),
+            });
+        }
+        self.scan_any(start)
+    }
+
+    #[inline(never)]
+    fn scan_any(&mut self, from: usize) -> Option<Scanned> {
+        let start = Tokens::at(self.text, from).find_start()?;
+        let end = token_end(self.text, start);
+        self.position = end;
+        fold_into(&self.text[start..end], &mut self.folded);
+        let key = WordKey::of(&self.folded);
+        Some(Scanned { start, end, key })
+    }
+}
+
+/// Length and key of a word of plain letters that certainly ends, if one starts here. `None`
+/// decides nothing.
+#[inline]
+fn plain_word(bytes: &[u8], start: usize) -> Option<(usize, WordKey)> {
+    let (chunks, _) = bytes.get(start..start + 24)?.as_chunks::<8>();
+    let (first, second) = (u64::from_le_bytes(chunks[0]), u64::from_le_bytes(chunks[1]));
+    let mut length = leading_letters(first);
+    let mut key = WordKey {
+        low: lower(first, length),
+        high: 0,
+    };
+    if length == 8 {
+        let more = leading_letters(second);
+        key.high = lower(second, more);
+        length += more;
+    }
+    let ends = match CLASS[bytes[start + length] as usize] & (STOP | DOT | JOINER) {
+        STOP => true,
+        DOT => length > 1,
+        JOINER => CLASS[bytes[start + length + 1] as usize] & (SKIPPED | PRICE) != 0,
+        _ => false,
+    };
+    // The country is not the pronoun.
+    let country = length == 2 && bytes[start..].starts_with(b"US");
+    (ends && length > 0 && length < 16 && !country).then_some((length, key))
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x80 * ONES;
+const CASE: u64 = 0x20 * ONES;
+
+/// How many of the eight bytes, from the lowest on, are letters of ASCII.
+#[inline]
+fn leading_letters(chunk: u64) -> usize {
+    let low = (chunk | CASE) & !HIGH;
+    let from_a = low + (0x80 - u64::from(b'a')) * ONES;
+    let past_z = low + (0x80 - u64::from(b'z') - 1) * ONES;
+    let letters = from_a & !past_z & !chunk & HIGH;
+    ((letters ^ HIGH).trailing_zeros() / 8) as usize
+}
+
+/// The first `length` bytes in lower case, zeros above; all of them are letters.
+#[inline]
+fn lower(chunk: u64, length: usize) -> u64 {
+    let mask = (1u128 << (8 * length)) - 1;
+    #[expect(clippy::cast_possible_truncation, reason = "at most 64 bits are set")]
+    let mask = mask as u64;
+    (chunk | CASE) & mask
+}
+
+/// Never starts a token.
+const SKIPPED: u8 = 1;
+/// Ends a token of letters.
+const STOP: u8 = 2;
+/// Ends one of more than one letter.
+const DOT: u8 = 4;
+/// Ends one unless a letter or digit follows.
+const JOINER: u8 = 8;
+/// Starts a token before a digit.
+const PRICE: u8 = 16;
+
+/// What an ASCII byte does; all others do nothing that is certain.
+const CLASS: [u8; 256] = {
+    let mut class = [0; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        class[byte as usize] = match byte {
+            b'$' => PRICE | STOP,
+            b'.' => SKIPPED | DOT,
+            b'\'' | b'-' => SKIPPED | JOINER,
+            b'&' => SKIPPED,
+            _ if byte.is_ascii_alphanumeric() => 0,
+            _ => SKIPPED | STOP,
+        };
+        byte += 1;
+    }
+    class
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::tokenize;
+    use proptest::prelude::*;
+
+    fn scanned(text: &str) -> Vec<(usize, usize, Option<WordKey>, String)> {
+        let mut scanner = Scanner::new(text);
+        let mut all = Vec::new();
+        while let Some(Scanned { start, end, key }) = scanner.scan() {
+            let long = if key.is_none() { scanner.folded() } else { "" };
+            all.push((start, end, key, long.to_owned()));
+        }
+        all
+    }
+
+    fn by_definition(text: &str) -> Vec<(usize, usize, Option<WordKey>, String)> {
+        let mut term = String::new();
+        let word = |span: crate::text::Span| {
+            fold_into(&text[span.clone()], &mut term);
+            let key = WordKey::of(&term);
+            let long = if key.is_none() { term.as_str() } else { "" };
+            (span.start, span.end, key, long.to_owned())
+        };
+        tokenize(text).map(word).collect()
+    }
+
+    #[test]
+    fn every_pair_of_ascii_bytes_ends_a_word_as_it_should() {
+        for word in [
+            "a",
+            "I",
+            "US",
+            "us",
+            "bed",
+            "Bed",
+            "BED",
+            "eightlet",
+            "sixteenletterswo",
+        ] {
+            for pair in 0..128 * 128u32 {
+                let text: String = [pair / 128, pair % 128]
+                    .iter()
+                    .filter_map(|&c| char::from_u32(c))
+                    .collect();
+                let text = format!("{word}{text} and then some more of the words");
+                assert_eq!(scanned(&text), by_definition(&text), "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn keys_keep_their_word() {
+        for word in ["", "a", "caf\u{E9}", "eightlet", "sixteenletterswo"] {
+            let (bytes, length) = WordKey::of(word).unwrap().bytes();
+            assert_eq!(&bytes[..length], word.as_bytes());
+        }
+    }
+
+    #[test]
+    fn keys_tell_words_apart() {
+        assert_eq!(WordKey::of("seventeen letters"), None);
+        assert_eq!(WordKey::of("a\0"), None);
+        assert_ne!(WordKey::of("a"), WordKey::of(""));
+        assert_eq!(WordKey::of("two words"), None);
+        assert_ne!(WordKey::of("twelve-chars"), WordKey::of("twelve-char"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_scanned_as_it_is_tokenized(text in any::<String>()) {
+            prop_assert_eq!(scanned(&text), by_definition(&text));
+        }
+
+        #[test]
+        fn news_is_scanned_as_it_is_tokenized(
+            text in "([A-Za-z]{1,18}|[0-9]{1,4}|US|U\\.S\\.|[\u{C0}-\u{17F}\u{300}-\u{304}\u{345}\u{4E00}\u{E01}\u{AD}\u{FDFA}\u{FB01}]{1,3}|[ .,'$%&/_-]{1,2}|\u{2019}|\u{2019}s|'s|\u{2014}|\u{201D}){0,60}",
+        ) {
+            prop_assert_eq!(scanned(&text), by_definition(&text));
+        }
+    }
+}
