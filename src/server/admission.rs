@@ -55,11 +55,15 @@ impl Admission {
         self.capacity.saturating_sub(free) + self.queued.load(Ordering::Relaxed)
     }
 
-    /// Room for `articles` of one call. A batch larger than the house takes the whole house.
+    /// Room for `articles` of one call, which has waited for a thread so long. A batch
+    /// larger than the house takes the whole house.
     ///
     /// # Errors
-    /// When there is none, and none within the wait.
-    pub async fn admit(&self, articles: u32) -> Result<Permit, ApiError> {
+    /// When it waited too long, or when there is no room, and none within the wait.
+    pub async fn admit(&self, articles: u32, waited: Duration) -> Result<Permit, ApiError> {
+        if waited > self.wait {
+            return Err(ApiError::Overloaded);
+        }
         let articles = articles.min(self.capacity);
         if let Ok(permit) = self.room.clone().try_acquire_many_owned(articles) {
             return Ok(Permit(permit));
@@ -127,13 +131,23 @@ mod tests {
         })
     }
 
+    const NOW: Duration = Duration::ZERO;
+
+    #[tokio::test]
+    async fn who_waited_too_long_for_a_thread_is_turned_away() {
+        let house = house(10, 10, Duration::from_millis(20));
+        let late = house.admit(1, Duration::from_millis(21)).await;
+        assert_eq!(late.unwrap_err(), ApiError::Overloaded);
+        house.admit(1, Duration::from_millis(20)).await.unwrap();
+    }
+
     #[tokio::test]
     async fn a_batch_counts_by_its_articles() {
         let house = house(10, 0, Duration::ZERO);
-        let batch = house.admit(8).await.unwrap();
-        let one = house.admit(2).await.unwrap();
+        let batch = house.admit(8, NOW).await.unwrap();
+        let one = house.admit(2, NOW).await.unwrap();
         assert_eq!(house.in_flight(), 10);
-        assert_eq!(house.admit(1).await.unwrap_err(), ApiError::Overloaded);
+        assert_eq!(house.admit(1, NOW).await.unwrap_err(), ApiError::Overloaded);
         drop((batch, one));
         assert_eq!(house.in_flight(), 0);
     }
@@ -141,26 +155,26 @@ mod tests {
     #[tokio::test]
     async fn a_batch_larger_than_the_house_takes_all_of_it() {
         let house = house(4, 0, Duration::ZERO);
-        let _all = house.admit(100).await.unwrap();
-        assert!(house.admit(1).await.is_err());
+        let _all = house.admit(100, NOW).await.unwrap();
+        assert!(house.admit(1, NOW).await.is_err());
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_queue_is_short_in_number_and_in_time() {
         let house = Arc::new(house(1, 1, Duration::from_millis(20)));
-        let inside = house.admit(1).await.unwrap();
+        let inside = house.admit(1, NOW).await.unwrap();
         let waiting = tokio::spawn({
             let house = house.clone();
-            async move { house.admit(1).await.map(drop) }
+            async move { house.admit(1, NOW).await.map(drop) }
         });
         tokio::task::yield_now().await;
         assert_eq!(house.in_flight(), 2);
         // A second one finds no place and does not wait.
-        assert_eq!(house.admit(1).await.unwrap_err(), ApiError::Overloaded);
+        assert_eq!(house.admit(1, NOW).await.unwrap_err(), ApiError::Overloaded);
         assert_eq!(waiting.await.unwrap().unwrap_err(), ApiError::Overloaded);
         assert_eq!(house.in_flight(), 1);
         drop(inside);
-        house.admit(1).await.unwrap();
+        house.admit(1, NOW).await.unwrap();
     }
 
     #[tokio::test]

@@ -1,5 +1,5 @@
-//! What every call passes before it reaches a service: its token, the load of the server, its
-//! deadline; and a net below it.
+//! What every call passes before it reaches a service: its token, a clock, its deadline; and a net
+//! below it.
 
 use std::{
     convert::Infallible,
@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use tonic::{Status, body::Body};
 use tower::{Layer, Service};
 
-use super::{auth::Tokens, deadline, oversize::explain_oversize, status::ApiError};
+use super::{auth::Tokens, deadline, lag::Lag, oversize::explain_oversize, status::ApiError};
 
 /// The rules for all calls.
 #[derive(Debug, Clone)]
@@ -25,8 +25,6 @@ pub struct Calls {
     pub tokens: Option<Tokens>,
     /// The longest that a call of one request may take.
     pub timeout: Duration,
-    /// The longest that a call may wait for a thread before it is turned away.
-    pub max_wait: Duration,
 }
 
 impl<S> Layer<S> for Calls {
@@ -67,23 +65,23 @@ where
 
     /// Runs where the connection is read; what it returns runs as a task of its own, and begins
     /// when a thread is free for it.
-    fn call(&mut self, request: Request<Body>) -> Answering {
+    fn call(&mut self, mut request: Request<Body>) -> Answering {
         let arrived = Instant::now();
         let limit = match self.calls.admit(&request) {
             Ok(limit) => limit,
             Err(error) => return Box::pin(async { Ok(refused(error)) }),
         };
-        let max_wait = may_be_shed(request.uri().path()).then_some(self.calls.max_wait);
+        let lag = Lag::begin();
+        request.extensions_mut().insert(lag.clone());
         let spare = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, spare);
-        Box::pin(async move {
-            let waited = arrived.elapsed();
-            let Some(left) = limit.checked_sub(waited).filter(|left| !left.is_zero()) else {
+        let answering = async move {
+            let Some(left) = limit
+                .checked_sub(arrived.elapsed())
+                .filter(|left| !left.is_zero())
+            else {
                 return Ok(refused(ApiError::DeadlineExceeded(limit)));
             };
-            if max_wait.is_some_and(|max| waited > max) {
-                return Ok(refused(ApiError::Overloaded));
-            }
             let answering = AssertUnwindSafe(async move { inner.call(request).await });
             Ok(match timeout(left, answering.catch_unwind()).await {
                 Ok(Ok(Ok(response))) => explain_oversize(response),
@@ -91,7 +89,8 @@ where
                 Ok(Err(_panic)) => refused(ApiError::Internal),
                 Err(_) => refused(ApiError::DeadlineExceeded(limit)),
             })
-        })
+        };
+        Box::pin(lag.measure(Box::pin(answering)))
     }
 }
 
@@ -106,11 +105,6 @@ impl Calls {
     }
 }
 
-/// Health and the description of the service stay reachable under any load.
-fn may_be_shed(path: &str) -> bool {
-    path.starts_with("/newstance.v1.TaggingService/") || path.ends_with("/ModelInfer")
-}
-
 fn refused(error: ApiError) -> Response<Body> {
     Status::from(error).into_http()
 }
@@ -123,13 +117,11 @@ mod tests {
     use tower::{ServiceExt, service_fn};
 
     const TAG: &str = "/newstance.v1.TaggingService/TagArticle";
-    const HEALTH: &str = "/grpc.health.v1.Health/Check";
 
     fn calls() -> Calls {
         Calls {
             tokens: None,
             timeout: Duration::from_secs(5),
-            max_wait: Duration::from_secs(5),
         }
     }
 
@@ -184,20 +176,6 @@ mod tests {
         assert_eq!(
             call(calls(), TAG, HeaderMap::new(), panics).await,
             Code::Internal
-        );
-    }
-
-    #[tokio::test]
-    async fn who_waited_too_long_is_turned_away_but_for_health() {
-        let crowded = Calls {
-            max_wait: Duration::ZERO,
-            ..calls()
-        };
-        let tag = call(crowded.clone(), TAG, HeaderMap::new(), fine).await;
-        assert_eq!(tag, Code::ResourceExhausted);
-        assert_eq!(
-            call(crowded, HEALTH, HeaderMap::new(), fine).await,
-            Code::Ok
         );
     }
 }

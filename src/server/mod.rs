@@ -18,6 +18,7 @@ mod deadline;
 pub mod describe;
 mod files;
 pub mod inference;
+mod lag;
 pub mod models;
 mod oversize;
 pub mod pb;

@@ -51,7 +51,6 @@ pub fn service(
     let calls = Calls {
         tokens,
         timeout: config.requests.timeout,
-        max_wait: config.admission.wait,
     };
     let service = ServiceBuilder::new()
         .layer(shared.telemetry().clone())

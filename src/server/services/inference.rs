@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use http::Extensions;
 use tonic::{Request, Response, Status};
 
 use super::{Shared, tagging::label_all};
@@ -76,7 +77,7 @@ impl Shared {
     async fn infer(
         &self,
         request: pb::ModelInferRequest,
-        record: &CallRecord,
+        call: &Extensions,
     ) -> Result<pb::ModelInferResponse, ApiError> {
         let models = self.store().serving()?;
         let request = InferRequest::new(request, &self.config().requests)?;
@@ -86,10 +87,10 @@ impl Shared {
             outputs: Output::named(tagger.model(), &request.outputs)?,
             articles: all_sound(request.articles, &self.config().requests.article)?,
             form: request.form,
-            tagger: self.telemetry().watch(&tagger, record),
+            tagger: self.telemetry().watch(&tagger, &CallRecord::of(call)),
         };
         let count = u32::try_from(job.articles.len()).unwrap_or(u32::MAX);
-        let tensors = self.on_pool(count, move |abandoned| job.run(abandoned));
+        let tensors = self.on_pool(count, call, move |abandoned| job.run(abandoned));
         Ok(response(tagger.model(), request.id, tensors.await??))
     }
 }
@@ -169,8 +170,8 @@ impl GrpcInferenceService for Shared {
         &self,
         request: Request<pb::ModelInferRequest>,
     ) -> Result<Response<pb::ModelInferResponse>, Status> {
-        let record = CallRecord::of(request.extensions());
-        let response = self.infer(request.into_inner(), &record).await?;
+        let (_, call, request) = request.into_parts();
+        let response = self.infer(request, &call).await?;
         Ok(Response::new(response))
     }
 }

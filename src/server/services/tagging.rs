@@ -1,5 +1,6 @@
 //! `TaggingService`: one article, many, or a stream of them.
 
+use http::Extensions;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use tonic::{Request, Response, Status, Streaming};
 
@@ -12,6 +13,7 @@ use crate::{
     server::{
         convert::{BatchRequest, TagRequest, TagSettings, answer, result},
         describe,
+        lag::Lag,
         pb::{self, tagging_service_server::TaggingService},
         pool::{self, Abandoned},
         status::ApiError,
@@ -45,9 +47,10 @@ impl Shared {
     pub(super) async fn on_pool<T: Send + 'static>(
         &self,
         articles: u32,
+        call: &Extensions,
         job: impl FnOnce(&Abandoned) -> T + Send + 'static,
     ) -> Result<T, ApiError> {
-        let permit = self.admission().admit(articles).await?;
+        let permit = self.admission().admit(articles, Lag::of(call)).await?;
         pool::run(move |abandoned| {
             // The permit ends with the work, also where the caller has gone before.
             let _permit = permit;
@@ -110,7 +113,8 @@ impl TaggingService for Shared {
         &self,
         request: Request<pb::TagArticleRequest>,
     ) -> Result<Response<pb::TagArticleResponse>, Status> {
-        let _permit = self.admission().admit(1).await?;
+        let waited = Lag::of(request.extensions());
+        let _permit = self.admission().admit(1, waited).await?;
         let record = CallRecord::of(request.extensions());
         let tagging = Some(self.tag(request.into_inner(), &record).await?);
         Ok(Response::new(pb::TagArticleResponse { tagging }))
@@ -120,13 +124,14 @@ impl TaggingService for Shared {
         &self,
         request: Request<pb::BatchTagArticlesRequest>,
     ) -> Result<Response<pb::BatchTagArticlesResponse>, Status> {
-        let record = CallRecord::of(request.extensions());
+        let (_, call, request) = request.into_parts();
+        let record = CallRecord::of(&call);
         let models = self.store().serving()?;
-        let batch = BatchRequest::new(request.into_inner(), &self.config().requests)?;
+        let batch = BatchRequest::new(request, &self.config().requests)?;
         let tagger = find(&models, "model", batch.settings.model.as_ref())?;
         let tagger = self.telemetry().watch(tagger, &record);
         let count = batch.articles_to_label();
-        let results = self.on_pool(count, move |abandoned| {
+        let results = self.on_pool(count, &call, move |abandoned| {
             answer_all(&tagger, batch, abandoned)
         });
         let results = results.await?;
