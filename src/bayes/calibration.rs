@@ -15,7 +15,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::softmax::{sigmoid, softmax};
+use super::{
+    is_usable,
+    softmax::{sigmoid, softmax},
+};
 use crate::label::AxisKind;
 
 /// Slope and offset of one label.
@@ -64,7 +67,7 @@ impl Calibration {
             && self
                 .labels
                 .iter()
-                .all(|l| l.slope.is_finite() && l.slope >= 0.0 && l.offset.is_finite())
+                .all(|l| is_usable(l.slope) && l.slope >= 0.0 && is_usable(l.offset))
     }
 
     /// The factor of a label's raw log-odds in an article with raw log-odds `raw` and `length`

@@ -36,3 +36,11 @@ pub use regression::{Document, Problem, RegressionParams};
 pub use scorer::{NaiveBayes, Weight};
 pub use smoothing::Smoothing;
 pub use table::Table;
+
+/// The largest number of a usable model: sums over the longest article stay far from overflow.
+const MAX_MAGNITUDE: f64 = 1e9;
+
+/// Whether a number of a model file can be reckoned with.
+fn is_usable(number: f64) -> bool {
+    number.abs() <= MAX_MAGNITUDE
+}

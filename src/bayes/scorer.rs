@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::table::Table;
+use super::{is_usable, table::Table};
 use crate::{
     features::{TermId, TermVector},
     label::AxisKind,
@@ -38,13 +38,13 @@ pub struct NaiveBayes<W: Weight> {
 impl<W: Weight> NaiveBayes<W> {
     /// A scorer from its parts, `weights` of shape (terms, columns) row by row.
     ///
-    /// Returns `None` when the shapes do not fit or a number is not finite.
+    /// Returns `None` when the shapes do not fit or a number is not finite, or is beyond reason.
     #[must_use]
     pub fn from_parts(bias: Vec<f64>, weights: Vec<W>, max_count: u32) -> Option<Self> {
         let fits = !bias.is_empty() && weights.len().is_multiple_of(bias.len()) && max_count > 0;
-        let finite =
-            bias.iter().all(|b| b.is_finite()) && weights.iter().all(|w| w.to_f64().is_finite());
-        (fits && finite).then(|| Self::of_rows(bias, weights, max_count))
+        let usable =
+            bias.iter().all(|&b| is_usable(b)) && weights.iter().all(|w| is_usable(w.to_f64()));
+        (fits && usable).then(|| Self::of_rows(bias, weights, max_count))
     }
 
     fn of_rows(bias: Vec<f64>, weights: Vec<W>, max_count: u32) -> Self {

@@ -37,7 +37,7 @@ pub enum VocabularyError {
 /// Distinct terms in byte order; a term's position is its [`TermId`].
 ///
 /// The terms lie one after another in one text: a vocabulary is as large as its letters. What
-/// finds terms fast is [`super::index`].
+/// finds terms fast is the index of a [`Featurizer`](super::Featurizer).
 #[derive(Debug, Clone)]
 pub struct Vocabulary {
     text: String,

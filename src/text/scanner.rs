@@ -3,7 +3,7 @@
 //! Most words of a news text are plain letters before a space or a comma. Those are told and
 //! folded eight bytes at a time, within a register ("SIMD within a register", Lamport 1975);
 //! everything else (digits, apostrophes, hyphens, acronyms, letters outside of ASCII) goes to the
-//! [`tokenizer`](super::tokenizer) and to [`fold_into`](super::fold::fold_into), which stay the
+//! [`tokenizer`](super::tokenizer) and to [`fold_into`], which stay the
 //! definition of what a word is. A property test holds both roads together.
 
 use super::{
