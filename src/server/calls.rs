@@ -16,7 +16,13 @@ use tokio::time::timeout;
 use tonic::{Status, body::Body};
 use tower::{Layer, Service};
 
-use super::{auth::Tokens, deadline, lag::Lag, oversize::explain_oversize, status::ApiError};
+use super::{
+    auth::Tokens,
+    deadline,
+    lag::{Congestion, Lag},
+    oversize::explain_oversize,
+    status::ApiError,
+};
 
 /// The rules for all calls.
 #[derive(Debug, Clone)]
@@ -25,6 +31,8 @@ pub struct Calls {
     pub tokens: Option<Tokens>,
     /// The longest that a call of one request may take.
     pub timeout: Duration,
+    /// Whether there is time for them.
+    pub congestion: Congestion,
 }
 
 impl<S> Layer<S> for Calls {
@@ -71,7 +79,7 @@ where
             Ok(limit) => limit,
             Err(error) => return Box::pin(async { Ok(refused(error)) }),
         };
-        let lag = Lag::begin();
+        let lag = Lag::begin(&self.calls.congestion);
         request.extensions_mut().insert(lag.clone());
         let spare = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, spare);
@@ -97,12 +105,20 @@ where
 impl Calls {
     /// The time that a call has, where it may be made at all.
     fn admit(&self, request: &Request<Body>) -> Result<Duration, ApiError> {
+        if may_be_shed(request.uri().path()) && self.congestion.is_now() {
+            return Err(ApiError::Overloaded);
+        }
         if let Some(tokens) = &self.tokens {
             tokens.check(request.uri().path(), request.headers())?;
         }
         let of_client = deadline::of_client(request.headers());
         Ok(of_client.map_or(self.timeout, |time| time.min(self.timeout)))
     }
+}
+
+/// Health and the description of the service stay reachable under any load.
+fn may_be_shed(path: &str) -> bool {
+    path.starts_with("/newstance.v1.TaggingService/") || path.ends_with("/ModelInfer")
 }
 
 fn refused(error: ApiError) -> Response<Body> {
@@ -122,6 +138,7 @@ mod tests {
         Calls {
             tokens: None,
             timeout: Duration::from_secs(5),
+            congestion: Congestion::new(Duration::from_secs(5)),
         }
     }
 

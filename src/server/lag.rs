@@ -18,12 +18,56 @@ use std::{
 use futures_util::task::AtomicWaker;
 use http::Extensions;
 
+/// Whether calls wait too long at the moment, known to all of them.
+#[derive(Debug, Clone)]
+pub struct Congestion(Arc<Until>);
+
+#[derive(Debug)]
+struct Until {
+    max_wait: Duration,
+    begun: Instant,
+    /// The end of the congestion, in nanoseconds since the beginning.
+    nanos: AtomicU64,
+}
+
+impl Congestion {
+    /// None yet; it begins when a call has waited for longer than this.
+    #[must_use]
+    pub fn new(max_wait: Duration) -> Self {
+        Self(Arc::new(Until {
+            max_wait,
+            begun: Instant::now(),
+            nanos: AtomicU64::new(0),
+        }))
+    }
+
+    /// Whether a call that comes now would wait too long.
+    #[must_use]
+    pub fn is_now(&self) -> bool {
+        nanos(self.0.begun.elapsed()) < self.0.nanos.load(Ordering::Relaxed)
+    }
+
+    /// A call has waited so long for its turn. What is in front of the thread takes as long again,
+    /// so nobody else is let in meanwhile.
+    fn hear(&self, waited: Duration) {
+        if waited > self.0.max_wait {
+            let until = self.0.begun.elapsed() + waited;
+            self.0.nanos.fetch_max(nanos(until), Ordering::Relaxed);
+        }
+    }
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX - 1)
+}
+
 /// The waits of one call; in the extensions of its request.
 #[derive(Debug, Clone)]
 pub struct Lag(Arc<Clock>);
 
 #[derive(Debug)]
 struct Clock {
+    congestion: Congestion,
     begun: Instant,
     /// When it was woken, in nanoseconds since it began, and one more; 0 while nobody has.
     woken: AtomicU64,
@@ -35,8 +79,9 @@ struct Clock {
 impl Lag {
     /// Begins now: the call waits for its first turn.
     #[must_use]
-    pub fn begin() -> Self {
+    pub fn begin(congestion: &Congestion) -> Self {
         Self(Arc::new(Clock {
+            congestion: congestion.clone(),
             begun: Instant::now(),
             woken: AtomicU64::new(1),
             waited: AtomicU64::new(0),
@@ -61,7 +106,7 @@ impl Lag {
 
 impl Clock {
     fn now(&self) -> u64 {
-        u64::try_from(self.begun.elapsed().as_nanos()).unwrap_or(u64::MAX - 1)
+        nanos(self.begun.elapsed())
     }
 }
 
@@ -99,6 +144,7 @@ impl<F: Future + Unpin> Future for Measured<F> {
             None => 0,
         };
         clock.waited.store(waited, Ordering::Relaxed);
+        clock.congestion.hear(Duration::from_nanos(waited));
         let waker = Waker::from(clock);
         Pin::new(&mut self.future).poll(&mut Context::from_waker(&waker))
     }
@@ -114,7 +160,8 @@ mod tests {
 
     #[tokio::test]
     async fn waiting_for_a_thread_is_told_from_waiting_for_data() {
-        let lag = Lag::begin();
+        let congestion = Congestion::new(WAIT / 2);
+        let lag = Lag::begin(&congestion);
         let extensions = {
             let mut extensions = Extensions::new();
             extensions.insert(lag.clone());
@@ -132,7 +179,9 @@ mod tests {
         tokio::time::sleep(WAIT).await;
         data.send(()).unwrap();
         sleep(WAIT);
+        assert!(!congestion.is_now(), "the first wait is long over");
         let (first, second) = call.await.unwrap();
+        assert!(congestion.is_now());
         // The time without data, in which the thread was free, counts for neither.
         assert!(first >= WAIT && second >= WAIT, "{first:?} {second:?}");
         assert!(second < 2 * WAIT, "{second:?}");

@@ -13,6 +13,7 @@ use super::{
     auth::Tokens,
     calls::Calls,
     config::Web,
+    lag::Congestion,
     pb::{
         self, inference::grpc_inference_service_server::GrpcInferenceServiceServer,
         model_service_server::ModelServiceServer, tagging_service_server::TaggingServiceServer,
@@ -51,6 +52,7 @@ pub fn service(
     let calls = Calls {
         tokens,
         timeout: config.requests.timeout,
+        congestion: Congestion::new(config.admission.wait),
     };
     let service = ServiceBuilder::new()
         .layer(shared.telemetry().clone())
