@@ -179,7 +179,8 @@ mod tests {
             max_ngram in 1usize..=3,
             max_tokens in 1u32..60,
         ) {
-            let terms: Vec<_> = terms.iter().map(String::as_str).filter(|t| !t.is_empty()).collect();
+            let sound = |term: &&str| (1..=Vocabulary::MAX_TERM_BYTES).contains(&term.len());
+            let terms: Vec<_> = terms.iter().map(String::as_str).filter(sound).collect();
             prop_assume!(!terms.is_empty());
             let vocabulary = Vocabulary::from_terms(terms.into_iter()).unwrap();
             let featurizer = Featurizer::new(config(max_ngram, max_tokens), vocabulary);
