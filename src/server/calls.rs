@@ -195,4 +195,21 @@ mod tests {
             Code::Internal
         );
     }
+
+    #[tokio::test]
+    async fn where_calls_wait_too_long_no_more_are_let_in_but_for_health() {
+        let calls = calls();
+        let fits = Duration::from_secs(5);
+        calls.congestion.hear(fits);
+        let tag = || call(calls.clone(), TAG, HeaderMap::new(), fine);
+        assert_eq!(tag().await, Code::Ok);
+        calls.congestion.hear(2 * fits);
+        assert_eq!(tag().await, Code::ResourceExhausted);
+        let infer = "/inference.GRPCInferenceService/ModelInfer";
+        let infer = call(calls.clone(), infer, HeaderMap::new(), fine).await;
+        assert_eq!(infer, Code::ResourceExhausted);
+        let health = "/grpc.health.v1.Health/Check";
+        let health = call(calls.clone(), health, HeaderMap::new(), fine).await;
+        assert_eq!(health, Code::Ok);
+    }
 }

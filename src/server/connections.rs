@@ -28,7 +28,11 @@ use tokio_util::{io::InspectReader, sync::CancellationToken, task::TaskTracker};
 use tonic::body::Body;
 use tower::{Service, ServiceExt};
 
-use super::{config::ConnectionLimits, telemetry::Peer, tls::Certificates};
+use super::{
+    config::{Config, ConnectionLimits},
+    telemetry::Peer,
+    tls::Certificates,
+};
 
 /// How long to leave the listener alone when it cannot give a connection, as when the process has
 /// no file descriptor left.
@@ -58,6 +62,19 @@ pub struct Connections {
 }
 
 impl Connections {
+    /// None yet.
+    #[must_use]
+    pub fn new(config: &Config, certificates: Option<Certificates>) -> Self {
+        Self {
+            limits: config.connections,
+            http1: config.web.is_some(),
+            certificates,
+            closing: CancellationToken::new(),
+            cut: CancellationToken::new(),
+            open: TaskTracker::new(),
+        }
+    }
+
     /// Accepts until [`Self::closing`] is cancelled.
     pub async fn accept<S>(self, listener: TcpListener, service: S)
     where
@@ -127,10 +144,7 @@ impl Connections {
             request.map(Body::new)
         });
         let read = Arc::new(AtomicUsize::new(0));
-        let counter = read.clone();
-        let stream = InspectReader::new(stream, move |bytes: &[u8]| {
-            counter.fetch_add(bytes.len(), Ordering::Relaxed);
-        });
+        let stream = counted(stream, read.clone());
         let builder = self.http();
         let service = TowerToHyperService::new(service);
         let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
@@ -202,6 +216,13 @@ impl Connections {
             () = late => {}
         }
     }
+}
+
+/// A stream whose bytes are counted as they are read.
+fn counted<I: AsyncRead>(stream: I, read: Arc<AtomicUsize>) -> InspectReader<I, impl FnMut(&[u8])> {
+    InspectReader::new(stream, move |bytes: &[u8]| {
+        read.fetch_add(bytes.len(), Ordering::Relaxed);
+    })
 }
 
 /// A number from 0 to 1, as random as hash maps are.

@@ -49,7 +49,7 @@ impl Congestion {
 
     /// A call has waited so long for its turn. What is in front of the thread takes as long again,
     /// so nobody else is let in meanwhile.
-    fn hear(&self, waited: Duration) {
+    pub(super) fn hear(&self, waited: Duration) {
         if waited > self.0.max_wait {
             let until = self.0.begun.elapsed() + waited;
             self.0.nanos.fetch_max(nanos(until), Ordering::Relaxed);

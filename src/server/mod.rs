@@ -37,7 +37,6 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use prometheus_client::registry::Registry;
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic_health::{ServingStatus, server::HealthReporter};
 
 use auth::{Tokens, TokensError};
@@ -122,14 +121,7 @@ pub async fn serve<E: Send + 'static>(
     set_health(&health, ServingStatus::NotServing).await;
 
     let service = routes::service(&shared, tokens.clone(), health_service)?;
-    let connections = Connections {
-        limits: shared.config().connections,
-        http1: shared.config().web.is_some(),
-        certificates: certificates.clone(),
-        closing: CancellationToken::new(),
-        cut: CancellationToken::new(),
-        open: TaskTracker::new(),
-    };
+    let connections = Connections::new(shared.config(), certificates.clone());
     let _metrics = open_metrics(&shared, &connections, registry).await?;
     let reloads = Reloads::new(&shared, certificates, tokens);
     let accepting = tokio::spawn(connections.clone().accept(listener, service));
@@ -144,12 +136,10 @@ pub async fn serve<E: Send + 'static>(
     };
     shared.stopping();
     set_health(&health, ServingStatus::NotServing).await;
-    let drain = shared.config().drain;
     if matches!(stopped, Ok(Stop::Planned)) {
-        tokio::time::sleep(drain.pause).await;
+        tokio::time::sleep(shared.config().drain.pause).await;
     }
-    end(connections, accepting, drain.timeout).await;
-    shared.telemetry().flush().await;
+    end(&shared, connections, accepting).await;
     stopped.map(|_| ())
 }
 
@@ -190,17 +180,20 @@ async fn start<E: Send + 'static>(
     Ok(())
 }
 
-/// Asks every connection to go, and cuts those that are still there after `time`.
-async fn end(connections: Connections, accepting: JoinHandle<()>, time: Duration) {
+/// Asks every connection to go, cuts those that are still there when time is up, and tells the
+/// last of it.
+async fn end(shared: &Shared, connections: Connections, accepting: JoinHandle<()>) {
     connections.closing.cancel();
     // It ends by itself now, and with it the listener.
     let _ = accepting.await;
     connections.open.close();
-    if timeout(time, connections.open.wait()).await.is_err() {
+    let drained = timeout(shared.config().drain.timeout, connections.open.wait());
+    if drained.await.is_err() {
         tracing::warn!("{} connections were cut off", connections.open.len());
         connections.cut.cancel();
         let _ = timeout(CUT_TIME, connections.open.wait()).await;
     }
+    shared.telemetry().flush().await;
 }
 
 async fn set_health(health: &HealthReporter, status: ServingStatus) {

@@ -1,6 +1,6 @@
 //! Files that are looked at again while the server runs: models, certificates, tokens.
 
-use std::{convert::Infallible, path::PathBuf, time::Duration};
+use std::{convert::Infallible, fmt::Display, path::PathBuf, time::Duration};
 
 use tokio::time::sleep;
 
@@ -11,6 +11,7 @@ use super::{
     files::{Watched, load_from},
     models::name_of,
     services::Shared,
+    telemetry::Telemetry,
     tls::Certificates,
 };
 
@@ -71,31 +72,24 @@ impl Reloads {
     }
 
     async fn look(&mut self) {
+        let telemetry = self.shared.telemetry().clone();
         for file in self.models.changed() {
             let name = file.display().to_string();
             let replaced = self.replace_model(file).await;
-            let telemetry = self.shared.telemetry();
-            telemetry.reloaded("model", replaced.is_ok());
-            match replaced {
-                Ok(now) => tracing::info!("reloaded {name}: {now}"),
-                Err(fault) => tracing::error!("did not reload {name}: {fault}"),
-            }
+            let replaced = replaced.map(|now| format!(": {now}"));
+            tell(&telemetry, "model", &name, replaced);
         }
         if let Some((certificates, files, watched)) = &mut self.certificates
             && !watched.changed().is_empty()
         {
-            let reloaded = certificates.reload(files);
-            let telemetry = self.shared.telemetry();
-            telemetry.reloaded("certificates", reloaded.is_ok());
-            tell("the certificates", reloaded);
+            let reloaded = certificates.reload(files).map(|()| "");
+            tell(&telemetry, "certificates", "the certificates", reloaded);
         }
         if let Some((tokens, file, watched)) = &mut self.tokens
             && !watched.changed().is_empty()
         {
-            let reloaded = tokens.reload(file);
-            let telemetry = self.shared.telemetry();
-            telemetry.reloaded("tokens", reloaded.is_ok());
-            tell("the tokens", reloaded);
+            let reloaded = tokens.reload(file).map(|()| "");
+            tell(&telemetry, "tokens", "the tokens", reloaded);
         }
     }
 
@@ -120,9 +114,16 @@ impl Reloads {
     }
 }
 
-fn tell<E: std::fmt::Display>(what: &str, reloaded: Result<(), E>) {
+/// Counts and logs what became of a file; `name` is what the log calls it.
+fn tell(
+    telemetry: &Telemetry,
+    what: &'static str,
+    name: &str,
+    reloaded: Result<impl Display, impl Display>,
+) {
+    telemetry.reloaded(what, reloaded.is_ok());
     match reloaded {
-        Ok(()) => tracing::info!("reloaded {what}"),
-        Err(fault) => tracing::error!("did not reload {what}: {fault}"),
+        Ok(more) => tracing::info!("reloaded {name}{more}"),
+        Err(fault) => tracing::error!("did not reload {name}: {fault}"),
     }
 }

@@ -91,13 +91,8 @@ impl TryFrom<pb::ActivateModelRequest> for ModelVersion {
 
     fn try_from(request: pb::ActivateModelRequest) -> Result<Self, ApiError> {
         let pb::ActivateModelRequest { name, digest, .. } = request;
-        let required = |field, expected: &str| ApiError::Field {
-            field,
-            value: "missing".into(),
-            expected: expected.into(),
-        };
         let name = ModelName::parse("name", &name)?;
-        let name = name.ok_or_else(|| required("name", "models/{model}"))?;
+        let name = name.ok_or_else(|| ApiError::missing("name", "models/{model}"))?;
         let is_digit = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
         if digest.len() != 64 || !digest.chars().all(is_digit) {
             return Err(ApiError::Field {

@@ -212,6 +212,15 @@ pub enum ApiError {
 }
 
 impl ApiError {
+    /// A required field is missing.
+    pub(super) fn missing(field: &'static str, expected: &str) -> Self {
+        Self::Field {
+            field,
+            value: "missing".into(),
+            expected: expected.into(),
+        }
+    }
+
     /// Status code and reason: what a client decides by.
     #[must_use]
     pub fn kind(&self) -> (Code, Reason) {

@@ -56,7 +56,7 @@ impl TagRequest {
             options,
             model,
         } = request;
-        let article = article.ok_or_else(|| missing("article", "an article"))?;
+        let article = article.ok_or_else(|| ApiError::missing("article", "an article"))?;
         Ok(Self {
             article: Article::new(article.into(), limits)?,
             settings: TagSettings::new(options, &model)?,
@@ -140,14 +140,6 @@ impl From<pb::StreamTagArticlesRequest> for pb::TagArticleRequest {
             options,
             model,
         }
-    }
-}
-
-fn missing(field: &'static str, expected: &str) -> ApiError {
-    ApiError::Field {
-        field,
-        value: "missing".into(),
-        expected: expected.into(),
     }
 }
 
