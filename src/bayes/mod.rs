@@ -33,7 +33,7 @@ pub use estimator::{Estimator, FitParams};
 pub use explain::Contribution;
 pub use fit::FitError;
 pub use regression::{Document, Problem, RegressionParams};
-pub use scorer::{NaiveBayes, Weight};
+pub use scorer::{NaiveBayes, Sum, Weight};
 pub use smoothing::Smoothing;
 pub use table::Table;
 

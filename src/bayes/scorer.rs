@@ -4,7 +4,7 @@ use ndarray::Array2;
 
 use super::{is_usable, table::Table};
 use crate::{
-    features::{TermId, TermVector},
+    features::{TermCount, TermId, TermVector},
     label::AxisKind,
 };
 
@@ -106,7 +106,11 @@ impl<W: Weight> NaiveBayes<W> {
     /// Number of counted term occurrences: the length that calibration knows an article by.
     #[must_use]
     pub fn length(&self, vector: &TermVector) -> u64 {
-        let counts = vector.entries().iter();
+        self.length_of(vector.entries())
+    }
+
+    fn length_of(&self, entries: &[TermCount]) -> u64 {
+        let counts = entries.iter();
         counts
             .map(|e| u64::from(self.effective_count(e.count)))
             .sum()
@@ -115,15 +119,49 @@ impl<W: Weight> NaiveBayes<W> {
     /// One score a column. The vector must come from the vocabulary this was fitted on.
     #[must_use]
     pub fn scores(&self, vector: &TermVector) -> Vec<f64> {
-        let mut scores = self.bias.clone();
-        for entry in vector.entries() {
-            let count = f64::from(self.effective_count(entry.count));
-            for (score, weight) in scores.iter_mut().zip(self.row(entry.term)) {
+        let mut sum = self.nothing();
+        self.add(&mut sum, vector.entries());
+        sum.scores
+    }
+
+    /// What an article without known terms scores.
+    #[must_use]
+    pub fn nothing(&self) -> Sum {
+        Sum {
+            scores: self.bias.clone(),
+            length: 0,
+        }
+    }
+
+    /// Adds terms that are not part of the sum.
+    pub fn add(&self, sum: &mut Sum, entries: &[TermCount]) {
+        self.add_times(1.0, sum, entries);
+        sum.length += self.length_of(entries);
+    }
+
+    /// Takes terms away that are part of the sum, as often as they were added.
+    pub fn take_away(&self, sum: &mut Sum, entries: &[TermCount]) {
+        self.add_times(-1.0, sum, entries);
+        sum.length = sum.length.saturating_sub(self.length_of(entries));
+    }
+
+    fn add_times(&self, sign: f64, sum: &mut Sum, entries: &[TermCount]) {
+        for entry in entries {
+            let count = sign * f64::from(self.effective_count(entry.count));
+            for (score, weight) in sum.scores.iter_mut().zip(self.row(entry.term)) {
                 *score += count * weight.to_f64();
             }
         }
-        scores
     }
+}
+
+/// Raw scores and how many counted terms made them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sum {
+    /// One a column.
+    pub scores: Vec<f64>,
+    /// The length that calibration knows the terms by.
+    pub length: u64,
 }
 
 impl NaiveBayes<f64> {

@@ -1,70 +1,47 @@
-//! What is known of every word of a text, whatever target is asked for: found once an article.
-
-use std::{collections::HashMap, hash::BuildHasherDefault};
-
-use rustc_hash::FxHasher;
+//! What is known of every word of a text, whatever target is asked for: found once an article, and of equal
+//! words once.
 
 use super::{
     Lexicon, Vocabulary,
     kind::{TARGET, stem},
-    words::Word,
+    words::Words,
 };
 
-/// Words of a text that tell something as a whole.
-const READ_WORDS: usize = 2000;
 /// Words that a negation reaches.
 const NEGATION_REACH: usize = 4;
 
-/// Marks of each word, by its position.
+/// Marks of a text: of its words by their position, of its terms by their number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Marks {
     /// Whether a negation reaches the word.
     pub negated: Vec<bool>,
-    /// Whether it has a stem.
+    /// Whether the term has a stem.
     pub stemmed: Vec<bool>,
-    /// Valence in tenths.
+    /// Valence of the term in tenths.
     pub tones: Vec<i8>,
     /// Valence of the sign of a mention.
     pub target_tone: i8,
-    /// For the first [`READ_WORDS`], a number that equal words share.
-    pub identities: Vec<u32>,
-    /// How many such numbers there are.
-    pub distinct: usize,
 }
 
 impl Marks {
-    /// Marks words by what `identity` and `tone` say of each.
-    pub fn new<'w, I: std::hash::Hash + Eq>(
-        words: &'w [Word],
-        target_tone: i8,
-        tones: impl Iterator<Item = i8>,
-        identities: impl Iterator<Item = I> + 'w,
-    ) -> Self {
-        let mut numbers: HashMap<I, u32, BuildHasherDefault<FxHasher>> = HashMap::default();
-        let number = |identity| {
-            let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-            *numbers.entry(identity).or_insert(next)
-        };
-        let identities: Vec<u32> = identities.take(READ_WORDS).map(number).collect();
+    /// Marks a text; `tones` are the valences of its terms in tenths.
+    #[must_use]
+    pub fn new(words: &Words, target_tone: i8, tones: Vec<i8>) -> Self {
+        let terms = words.terms().iter();
         Self {
             negated: negated(words),
-            stemmed: words
-                .iter()
-                .map(|word| stem(&word.term).is_some())
-                .collect(),
-            tones: tones.collect(),
+            stemmed: terms.map(|term| stem(term).is_some()).collect(),
+            tones,
             target_tone,
-            identities,
-            distinct: numbers.len(),
         }
     }
 
-    /// Marks words by their text.
+    /// Marks a text by a lexicon.
     #[must_use]
-    pub fn of(words: &[Word], lexicon: &Lexicon) -> Self {
-        let tone = |word: &Word| tone(lexicon, &word.term);
-        let text = words.iter().map(|word| word.term.as_str());
-        Self::new(words, lexicon.tenths(TARGET), words.iter().map(tone), text)
+    pub fn of(words: &Words, lexicon: &Lexicon) -> Self {
+        let terms = words.terms().iter();
+        let tones = terms.map(|term| tone(lexicon, term)).collect();
+        Self::new(words, lexicon.tenths(TARGET), tones)
     }
 }
 
@@ -79,14 +56,16 @@ pub fn tone(lexicon: &Lexicon, word: &str) -> i8 {
 }
 
 /// Which words stand at most [`NEGATION_REACH`] words after a negation in their sentence.
-fn negated(words: &[Word]) -> Vec<bool> {
+fn negated(words: &Words) -> Vec<bool> {
+    let terms = words.terms().iter();
+    let negations: Vec<bool> = terms.map(|term| is_negation(term)).collect();
     let mut reach = 0;
     let mut sentence = 0;
-    let reached = words.iter().map(|word| {
+    let reached = words.all().iter().map(|word| {
         if word.sentence != sentence {
             (sentence, reach) = (word.sentence, 0);
         }
-        if is_negation(&word.term) {
+        if negations[word.number as usize] {
             reach = NEGATION_REACH;
             return false;
         }

@@ -20,6 +20,7 @@ pub mod target;
 mod target_index;
 pub mod vector;
 pub mod vocabulary;
+mod whole_text;
 pub mod words;
 
 pub use config::{ConfigError, FeaturizerConfig};
@@ -27,10 +28,10 @@ pub use featurizer::{Featurizer, Occurrence};
 pub use lexicon::{Lexicon, LexiconError};
 pub use ngrams::for_each_ngram;
 pub use places::{Places, find_mentions};
-pub use target::{TargetFeaturizer, TargetReading, for_each_target_term};
+pub use target::{Apart, TargetFeaturizer, TargetReading, for_each_target_term};
 pub use vector::{TermCount, TermVector};
 pub use vocabulary::{Vocabulary, VocabularyError};
-pub use words::{Mention, Word, read_words};
+pub use words::{Mention, Word, Words};
 
 /// Position of a term in the vocabulary.
 pub type TermId = u32;

@@ -1,10 +1,6 @@
 //! Where each word of a text stands, and so where a name does.
 
-use std::{collections::HashMap, hash::BuildHasherDefault};
-
-use rustc_hash::FxHasher;
-
-use super::words::{Mention, Word, read_words};
+use super::words::{Mention, Word, Words};
 
 /// The longest name, in words; a longer one is never found.
 pub const MAX_TARGET_WORDS: usize = 16;
@@ -15,42 +11,40 @@ pub const MAX_MENTIONS: usize = 1000;
 /// the text is long.
 #[derive(Debug, Clone)]
 pub struct Places<'w> {
-    words: &'w [Word],
-    numbers: HashMap<&'w str, u32, BuildHasherDefault<FxHasher>>,
-    /// The number of the term of each word.
-    of: Vec<u32>,
+    words: &'w Words,
     /// Where the positions of each number start in `positions`.
     starts: Vec<u32>,
     positions: Vec<u32>,
 }
 
+/// The words of a name, and whether its last one stands for all of it.
+struct Name {
+    /// `None` of a word that the text does not have.
+    numbers: Vec<Option<u32>>,
+    short: bool,
+}
+
 impl<'w> Places<'w> {
-    /// Numbers the terms of a text by their first occurrence.
+    /// Sorts the words of a text by their terms.
     #[must_use]
-    pub fn new(words: &'w [Word]) -> Self {
-        let mut numbers = HashMap::default();
-        let number = |word: &'w Word| {
-            let next = small(numbers.len());
-            *numbers.entry(word.term.as_str()).or_insert(next)
-        };
-        let of: Vec<u32> = words.iter().map(number).collect();
-        let mut starts = vec![0; numbers.len() + 1];
-        for &number in &of {
-            starts[number as usize + 1] += 1;
+    pub fn new(words: &'w Words) -> Self {
+        let all = words.all();
+        let mut starts = vec![0; words.terms().len() + 1];
+        for word in all {
+            starts[word.number as usize + 1] += 1;
         }
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
         let mut next = starts.clone();
-        let mut positions = vec![0; of.len()];
-        for (at, &number) in of.iter().enumerate() {
-            positions[next[number as usize] as usize] = small(at);
-            next[number as usize] += 1;
+        let mut positions = vec![0; all.len()];
+        for (at, word) in (0..).zip(all) {
+            let next = &mut next[word.number as usize];
+            positions[*next as usize] = at;
+            *next += 1;
         }
         Self {
             words,
-            numbers,
-            of,
             starts,
             positions,
         }
@@ -58,54 +52,54 @@ impl<'w> Places<'w> {
 
     /// The words.
     #[must_use]
-    pub fn words(&self) -> &'w [Word] {
+    pub fn words(&self) -> &'w Words {
         self.words
     }
 
-    /// How many different terms there are.
+    /// Where the words of a term stand.
     #[must_use]
-    pub fn distinct(&self) -> usize {
-        self.numbers.len()
-    }
-
-    /// The number of the term of a word: equal terms have equal numbers.
-    #[must_use]
-    pub fn number_at(&self, at: usize) -> usize {
-        self.of[at] as usize
-    }
-
-    /// The number of a term of the text.
-    #[must_use]
-    pub fn number(&self, term: &str) -> Option<usize> {
-        self.numbers.get(term).map(|&number| number as usize)
-    }
-
-    fn positions_of(&self, term: &str) -> &[u32] {
-        let positions = |number: usize| {
-            let range = self.starts[number] as usize..self.starts[number + 1] as usize;
-            &self.positions[range]
-        };
-        self.number(term).map_or(&[], positions)
+    pub fn positions(&self, number: u32) -> &[u32] {
+        let number = number as usize;
+        &self.positions[self.starts[number] as usize..self.starts[number + 1] as usize]
     }
 
     /// Where the words of `target` follow each other, in any case and with or without possessive
     /// `'s`. The last word of a longer name stands for all of it: `Putin` for `Vladimir Putin`.
     #[must_use]
     pub fn mentions(&self, target: &str) -> Vec<Mention> {
-        let target = read_words(&[target], u32::MAX);
-        let (Some(first), Some(last)) = (target.first(), target.last()) else {
-            return Vec::new();
-        };
-        if target.len() > MAX_TARGET_WORDS {
+        let target = Words::read(&[target], u32::MAX);
+        let number = |word| self.words.number(target.term_of(word));
+        let numbers = target.all().iter().map(number);
+        let last = target.all().last();
+        let short = last.is_some_and(|last| is_short_name(last, target.term_of(last)));
+        self.find(&Name {
+            numbers: numbers.collect(),
+            short,
+        })
+    }
+
+    /// Where the words from `start` to `end` of this text stand as a name.
+    #[must_use]
+    pub fn mentions_of(&self, name: &Mention) -> Vec<Mention> {
+        let name = &self.words.all()[name.clone()];
+        let numbers = name.iter().map(|word| Some(word.number));
+        let last = name.last();
+        self.find(&Name {
+            numbers: numbers.collect(),
+            short: last.is_some_and(|last| is_short_name(last, self.words.term_of(last))),
+        })
+    }
+
+    fn find(&self, name: &Name) -> Vec<Mention> {
+        let numbers = &name.numbers;
+        if numbers.len() > MAX_TARGET_WORDS {
             return Vec::new();
         }
-        let short = target.len() > 1 && last.capital && last.term.len() > 3;
-        let mut whole = self.positions_of(&first.term);
-        let mut alone = if short {
-            self.positions_of(&last.term)
-        } else {
-            &[]
-        };
+        let positions = |number: Option<u32>| number.map_or(&[][..], |n| self.positions(n));
+        let short = name.short && numbers.len() > 1;
+        let last = numbers.last().copied().flatten();
+        let mut whole = positions(numbers.first().copied().flatten());
+        let mut alone = positions(last.filter(|_| short));
         let mut mentions = Vec::new();
         let mut end = 0;
         while mentions.len() < MAX_MENTIONS
@@ -114,11 +108,11 @@ impl<'w> Places<'w> {
             if at < end {
                 continue;
             }
-            let length = if self.is_at(at, &target) {
-                target.len()
+            let length = if self.is_at(at, numbers) {
+                numbers.len()
             } else {
-                let word = &self.words[at];
-                usize::from(short && word.capital && word.term == last.term)
+                let word = &self.words.all()[at];
+                usize::from(short && word.capital && Some(word.number) == last)
             };
             if length > 0 {
                 end = at + length;
@@ -128,13 +122,18 @@ impl<'w> Places<'w> {
         mentions
     }
 
-    fn is_at(&self, at: usize, target: &[Word]) -> bool {
-        let window = self.words.get(at..at + target.len());
+    fn is_at(&self, at: usize, numbers: &[Option<u32>]) -> bool {
+        let window = self.words.all().get(at..at + numbers.len());
         window.is_some_and(|window| {
-            let equal = |(word, wanted): (&Word, &Word)| word.term == wanted.term;
-            window[0].zone == window[window.len() - 1].zone && window.iter().zip(target).all(equal)
+            let equal = |(word, wanted): (&Word, &Option<u32>)| Some(word.number) == *wanted;
+            window[0].zone == window[window.len() - 1].zone && window.iter().zip(numbers).all(equal)
         })
     }
+}
+
+/// Whether a name that ends in this word is called by it alone.
+fn is_short_name(last: &Word, term: &str) -> bool {
+    last.capital && term.len() > 3
 }
 
 /// The smallest of the first places of both lists, taken off.
@@ -149,14 +148,9 @@ fn next_of<'p>(one: &mut &'p [u32], other: &mut &'p [u32]) -> Option<usize> {
     Some(first as usize)
 }
 
-/// A text has at most a few million words.
-fn small(position: usize) -> u32 {
-    u32::try_from(position).unwrap_or(u32::MAX)
-}
-
 /// Where one target is named; see [`Places::mentions`].
 #[must_use]
-pub fn find_mentions(words: &[Word], target: &str) -> Vec<Mention> {
+pub fn find_mentions(words: &Words, target: &str) -> Vec<Mention> {
     Places::new(words).mentions(target)
 }
 
@@ -166,19 +160,27 @@ mod tests {
     use proptest::prelude::*;
 
     /// Looks at every word.
-    fn by_definition(words: &[Word], target: &str) -> Vec<Mention> {
-        let target = read_words(&[target], u32::MAX);
-        let places = Places::new(words);
-        let Some(last) = target.last() else {
+    fn by_definition(words: &Words, target: &str) -> Vec<Mention> {
+        let target = Words::read(&[target], u32::MAX);
+        let Some(last) = target.all().last() else {
             return Vec::new();
         };
-        let short = target.len() > 1 && last.capital && last.term.len() > 3;
+        let last_term = target.term_of(last);
+        let short = target.all().len() > 1 && last.capital && last_term.len() > 3;
+        let whole_at = |at: usize| {
+            let window = words.all().get(at..at + target.all().len());
+            window.is_some_and(|window| {
+                let mut pairs = window.iter().zip(target.all());
+                window.iter().all(|word| word.zone == window[0].zone)
+                    && pairs.all(|(word, wanted)| words.term_of(word) == target.term_of(wanted))
+            })
+        };
         let mut mentions = Vec::new();
         let mut at = 0;
-        while at < words.len() {
-            let named = words[at].capital && words[at].term == last.term;
-            let length = if places.is_at(at, &target) {
-                target.len()
+        while at < words.all().len() {
+            let named = words.all()[at].capital && words.term(at) == last_term;
+            let length = if whole_at(at) {
+                target.all().len()
             } else {
                 usize::from(short && named)
             };
@@ -196,11 +198,11 @@ mod tests {
             "Orlan\u{2019}s army retreats",
             "The army of ORLAN left. Anna Orlan, of Orlandia, was silent. Then orlan fell",
         ];
-        let words = read_words(&zones, 1000);
+        let words = Words::read(&zones, 1000);
         let found = |target: &str| -> Vec<&str> {
             let mentions = find_mentions(&words, target).into_iter();
             let text = |m: Mention| {
-                let (first, last) = (&words[m.start], &words[m.end - 1]);
+                let (first, last) = (&words.all()[m.start], &words.all()[m.end - 1]);
                 &zones[first.zone][first.span.start..last.span.end]
             };
             mentions.map(text).collect()
@@ -221,9 +223,9 @@ mod tests {
         #[test]
         fn mentions_lie_in_the_text(title in any::<String>(), body in any::<String>(), target in any::<String>()) {
             let zones = [title.as_str(), body.as_str()];
-            let words = read_words(&zones, 10_000);
+            let words = Words::read(&zones, 10_000);
             for mention in find_mentions(&words, &target) {
-                prop_assert!(mention.start < mention.end && mention.end <= words.len());
+                prop_assert!(mention.start < mention.end && mention.end <= words.all().len());
             }
         }
 
@@ -233,7 +235,7 @@ mod tests {
             body in "((Anna|Orlan|orlan|ANNA|Orlan's|b)[ .] ?){0,40}",
             target in "(Anna|Orlan|orlan|b)( (Anna|Orlan|orlan|b)){0,3}",
         ) {
-            let words = read_words(&[title.as_str(), body.as_str()], 10_000);
+            let words = Words::read(&[title.as_str(), body.as_str()], 10_000);
             prop_assert_eq!(find_mentions(&words, &target), by_definition(&words, &target));
         }
     }

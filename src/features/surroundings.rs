@@ -5,9 +5,9 @@ use std::{collections::HashSet, hash::BuildHasherDefault};
 use rustc_hash::FxHasher;
 
 use super::{
-    kind::{Kind, Part, signed},
+    kind::{Kind, Part, Sign},
     marks::Marks,
-    words::{Mention, Word},
+    words::{Mention, Word, Words},
 };
 
 /// Words of the sentence that are read on each side of a mention.
@@ -16,11 +16,11 @@ const SIDE: usize = 12;
 const JUST: usize = 4;
 const TONE_JUST: usize = 5;
 /// Texts of more words tell something as a whole.
-const WHOLE_TEXT_WORDS: usize = 60;
+pub const WHOLE_TEXT_WORDS: usize = 60;
+/// Words of a text that tell something as a whole.
+pub const READ_WORDS: usize = 2000;
 /// Mentions past this one are listed but not read, so that the work is linear in the text.
 const READ_MENTIONS: usize = 100;
-/// Numbers of mentions that are told apart.
-const MENTIONS: [&str; 5] = ["1", "2", "3", "4", "5"];
 /// Tone is summed in steps of this many tenths, up to so many steps.
 const TONE_STEP: f64 = 15.0;
 const MOST_TONE: f64 = 4.0;
@@ -53,32 +53,53 @@ const AFTER: Side = Side {
 /// A text around the mentions of one target. `visit` takes a term as its kind and parts, with the
 /// words that it stands for, if any.
 pub struct Surroundings<'a, V> {
+    text: &'a Words,
     words: &'a [Word],
     marks: &'a Marks,
     masked: Vec<bool>,
     visit: V,
 }
 
+/// Which terms of a target are visited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Those around its mentions.
+    Around,
+    /// Those of the whole text as well.
+    All,
+}
+
 impl<'a, V: FnMut(Kind, &[Part], Option<Mention>)> Surroundings<'a, V> {
-    /// Visits every term of a target.
-    pub fn visit(words: &'a [Word], marks: &'a Marks, mentions: &[Mention], visit: V) {
+    /// Visits the terms of a target.
+    pub fn visit(
+        text: &'a Words,
+        marks: &'a Marks,
+        mentions: &[Mention],
+        extent: Extent,
+        visit: V,
+    ) {
         if mentions.is_empty() {
             return;
         }
+        let words = text.all();
         let mut masked = vec![false; words.len()];
         for mention in mentions {
             masked[mention.clone()].fill(true);
         }
         let mut surroundings = Self {
+            text,
             words,
             marks,
             masked,
             visit,
         };
-        surroundings.all(mentions);
+        surroundings.around(mentions);
+        if extent == Extent::All {
+            surroundings.whole_text();
+        }
     }
 
-    fn all(&mut self, mentions: &[Mention]) {
+    fn around(&mut self, mentions: &[Mention]) {
         let mut read: HashSet<_, BuildHasherDefault<FxHasher>> = HashSet::default();
         for mention in mentions.iter().take(READ_MENTIONS) {
             let window = self.window(mention);
@@ -89,9 +110,8 @@ impl<'a, V: FnMut(Kind, &[Part], Option<Mention>)> Surroundings<'a, V> {
             self.neighbours(&window, mention);
             self.mention(mention);
         }
-        self.whole_text();
-        let many = MENTIONS[mentions.len().min(MENTIONS.len()) - 1];
-        self.emit(Kind::Mentions, &[Part::Fixed(many)], None);
+        let many = Sign::count(mentions.len());
+        self.emit(Kind::Mentions, &[Part::Sign(many)], None);
     }
 
     #[inline]
@@ -110,6 +130,10 @@ impl<'a, V: FnMut(Kind, &[Part], Option<Mention>)> Surroundings<'a, V> {
         mention.start - before..mention.end + after
     }
 
+    fn number(&self, at: usize) -> usize {
+        self.words[at].number as usize
+    }
+
     fn name(&self, at: usize) -> Part {
         if self.masked[at] {
             Part::Target
@@ -123,7 +147,7 @@ impl<'a, V: FnMut(Kind, &[Part], Option<Mention>)> Surroundings<'a, V> {
         let tenths = if self.masked[at] {
             self.marks.target_tone
         } else {
-            self.marks.tones[at]
+            self.marks.tones[self.number(at)]
         };
         if self.marks.negated[at] {
             tenths.saturating_neg()
@@ -152,7 +176,7 @@ impl<'a, V: FnMut(Kind, &[Part], Option<Mention>)> Surroundings<'a, V> {
         let steps = (f64::from(tone) / TONE_STEP)
             .round()
             .clamp(-MOST_TONE, MOST_TONE);
-        self.emit(Kind::ToneSum, &[Part::Fixed(signed(steps))], None);
+        self.emit(Kind::ToneSum, &[Part::Sign(Sign::signed(steps))], None);
     }
 
     /// Words by side and distance.
@@ -183,11 +207,11 @@ impl<'a, V: FnMut(Kind, &[Part], Option<Mention>)> Surroundings<'a, V> {
             return;
         }
         let place = Some(at..at + 1);
-        let sign = Part::Fixed(if tone > 0 { "+" } else { "-" });
-        self.emit(kind, &[sign], place.clone());
+        let sign = if tone > 0 { Sign::PLUS } else { Sign::MINUS };
+        self.emit(kind, &[Part::Sign(sign)], place.clone());
         if with_valence {
-            let valence = signed((f64::from(tone) / 10.0).round() + 0.0);
-            self.emit(kind, &[Part::Fixed(valence)], place);
+            let valence = Sign::signed((f64::from(tone) / 10.0).round() + 0.0);
+            self.emit(kind, &[Part::Sign(valence)], place);
         }
     }
 
@@ -200,7 +224,7 @@ impl<'a, V: FnMut(Kind, &[Part], Option<Mention>)> Surroundings<'a, V> {
             let at = mention.end + steps - 1;
             (at < window.end).then(|| self.name(at))
         };
-        let (first, last) = (Part::Fixed("^"), Part::Fixed("$"));
+        let (first, last) = (Part::Sign(Sign::START), Part::Sign(Sign::END));
         let (v, w) = (before(2).unwrap_or(first), before(1).unwrap_or(first));
         let (x, y) = (after(1).unwrap_or(last), after(2).unwrap_or(last));
         let at = |start: usize, end: usize| Some(start.max(window.start)..end.min(window.end));
@@ -221,37 +245,34 @@ impl<'a, V: FnMut(Kind, &[Part], Option<Mention>)> Surroundings<'a, V> {
 
     /// How the target is called, and whether by the text itself.
     fn mention(&mut self, mention: &Mention) {
-        const PRONOUNS: [&str; 12] = [
-            "he", "she", "his", "her", "him", "himself", "herself", "i", "you", "they", "we", "me",
-        ];
         let first = &self.words[mention.start];
-        let called = PRONOUNS.iter().find(|pronoun| **pronoun == first.term);
-        let quoted = if first.quoted { "yes" } else { "no" };
+        let called = Sign::pronoun(self.text.term_of(first)).unwrap_or(Sign::NAME);
+        let quoted = if first.quoted { Sign::YES } else { Sign::NO };
         let place = Some(mention.clone());
-        let called = Part::Fixed(called.unwrap_or(&"name"));
-        self.emit(Kind::As, &[called], place.clone());
-        self.emit(Kind::Quoted, &[Part::Fixed(quoted)], place);
+        self.emit(Kind::As, &[Part::Sign(called)], place.clone());
+        self.emit(Kind::Quoted, &[Part::Sign(quoted)], place);
     }
 
     /// The stem of `@` is none.
     fn emit_stem(&mut self, kind: Kind, at: usize) {
-        if !self.masked[at] && self.marks.stemmed[at] {
+        if !self.masked[at] && self.marks.stemmed[self.number(at)] {
             self.emit(kind, &[Part::Stem(at)], Some(at..at + 1));
         }
     }
 
+    /// The terms of a long text, each at its first place outside of the mentions.
     fn whole_text(&mut self) {
         if self.words.len() <= WHOLE_TEXT_WORDS {
             return;
         }
-        let mut seen = vec![false; self.marks.distinct];
-        for at in 0..self.marks.identities.len() {
-            let identity = self.marks.identities[at] as usize;
-            if !self.masked[at] && !seen[identity] {
-                seen[identity] = true;
+        let mut seen = vec![false; self.text.terms().len()];
+        for at in 0..self.words.len().min(READ_WORDS) {
+            let number = self.number(at);
+            if !self.masked[at] && !seen[number] {
+                seen[number] = true;
                 self.emit(Kind::Text, &[Part::Word(at)], Some(at..at + 1));
             }
         }
-        self.emit(Kind::Text, &[Part::Fixed("*")], None);
+        self.emit(Kind::Text, &[Part::Sign(Sign::ANY)], None);
     }
 }

@@ -23,14 +23,15 @@
 //! after a negation.
 
 use super::{
-    Lexicon, Occurrence, TermId, TermVector, Vocabulary,
-    kind::{Kind, Part, TARGET, stem},
+    Lexicon, Occurrence, TermCount, TermId, TermVector, Vocabulary,
+    kind::{Kind, Part, Sign, TARGET, stem},
     marks::Marks,
     ngrams::Read,
-    surroundings::Surroundings,
+    surroundings::{Extent, Surroundings},
     tally::Tally,
     target_index::{Known, TargetIndex},
-    words::{Mention, Word},
+    whole_text::WholeText,
+    words::{Mention, Words},
 };
 
 /// Turns a text and the mentions of a target into a term vector.
@@ -66,27 +67,40 @@ impl TargetFeaturizer {
 
     /// Reads a text once for all its targets.
     #[must_use]
-    pub fn read<'a>(&'a self, words: &'a [Word]) -> TargetReading<'a> {
+    pub fn read<'a>(&'a self, words: &'a Words) -> TargetReading<'a> {
         let known = self.index.look_up(words);
-        let marks = match &known {
-            Some(known) => {
-                let tones = known.iter().map(|word| self.index.tone(word.node));
-                let nodes = known.iter().map(|word| word.node);
-                Marks::new(words, self.lexicon.tenths(TARGET), tones, nodes)
-            }
-            None => Marks::of(words, &self.lexicon),
+        let (marks, text) = if let Some(known) = &known {
+            let tones = known.iter().map(Known::tone).collect();
+            let of = |number: u32| self.index.word_term(Kind::Text, &known[number as usize]);
+            let any = self.index.sign_term(Kind::Text, Sign::ANY);
+            (
+                Marks::new(words, self.lexicon.tenths(TARGET), tones),
+                WholeText::new(words, of, any),
+            )
+        } else {
+            let written = |part: &str| {
+                self.vocabulary
+                    .id(&format!("{}{part}", Kind::Text.prefix()))
+            };
+            let of = |number: u32| written(&words.terms()[number as usize]);
+            let any = written(Sign::ANY.text());
+            (
+                Marks::of(words, &self.lexicon),
+                WholeText::new(words, of, any),
+            )
         };
         TargetReading {
             featurizer: self,
             words,
             known,
             marks,
+            text,
         }
     }
 
-    /// Counts the known terms around the mentions of a target.
+    /// Counts the known terms of a target.
     #[must_use]
-    pub fn transform(&self, words: &[Word], mentions: &[Mention]) -> TermVector {
+    pub fn transform(&self, words: &Words, mentions: &[Mention]) -> TermVector {
         self.read(words).transform(mentions)
     }
 }
@@ -95,24 +109,54 @@ impl TargetFeaturizer {
 #[derive(Debug)]
 pub struct TargetReading<'a> {
     featurizer: &'a TargetFeaturizer,
-    words: &'a [Word],
-    /// `None` where terms have to be written out.
+    words: &'a Words,
+    /// By number; `None` where terms have to be written out.
     known: Option<Vec<Known>>,
     marks: Marks,
+    text: WholeText,
+}
+
+/// What sets one target of a text apart. Its vector is that of the text, with the terms `around`
+/// and without those that are `hidden`; all by rising term.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Apart {
+    /// The terms around its mentions.
+    pub around: Vec<TermCount>,
+    /// Terms of the text that stand nowhere but in its mentions.
+    pub hidden: Vec<TermCount>,
 }
 
 impl TargetReading<'_> {
-    /// Counts the known terms around the mentions of a target.
+    /// Counts the known terms of a target.
     #[must_use]
     pub fn transform(&self, mentions: &[Mention]) -> TermVector {
         let mut terms: Vec<TermId> = Vec::new();
-        self.for_each_known(mentions, |term, _| terms.push(term));
+        self.for_each_known(mentions, Extent::All, |term, _| terms.push(term));
         let read = Read {
-            tokens: u32::try_from(self.words.len()).unwrap_or(u32::MAX),
+            tokens: u32::try_from(self.words.all().len()).unwrap_or(u32::MAX),
             truncated: false,
         };
         let vocabulary = self.featurizer.vocabulary.len();
         TermVector::count(terms.iter().copied(), vocabulary, read, 0)
+    }
+
+    /// The known terms that all targets of the text have, but for what they hide, by rising term.
+    #[must_use]
+    pub fn text(&self) -> &[TermCount] {
+        self.text.entries()
+    }
+
+    /// What sets a target with at least one mention apart: [`Self::transform`] in parts, so that
+    /// the text is counted once for all targets.
+    #[must_use]
+    pub fn apart(&self, mentions: &[Mention]) -> Apart {
+        let mut terms: Vec<TermId> = Vec::new();
+        self.for_each_known(mentions, Extent::Around, |term, _| terms.push(term));
+        let tally = Tally::of(terms.into_iter(), self.featurizer.vocabulary.len());
+        Apart {
+            around: tally.into_counts(),
+            hidden: self.text.only_in(self.words, mentions),
+        }
     }
 
     /// Every occurrence that [`Self::transform`] counts and that stands at a place of the text, by
@@ -120,9 +164,10 @@ impl TargetReading<'_> {
     #[must_use]
     pub fn occurrences(&self, mentions: &[Mention]) -> Vec<Occurrence> {
         let mut occurrences = Vec::new();
-        self.for_each_known(mentions, |term, at| {
+        self.for_each_known(mentions, Extent::All, |term, at| {
             if let Some(at) = at {
-                let (first, last) = (&self.words[at.start], &self.words[at.end - 1]);
+                let words = self.words.all();
+                let (first, last) = (&words[at.start], &words[at.end - 1]);
                 occurrences.push(Occurrence {
                     term,
                     zone: first.zone,
@@ -135,30 +180,29 @@ impl TargetReading<'_> {
         tally.grouped(&occurrences, |occurrence| occurrence.term)
     }
 
-    fn for_each_known(&self, mentions: &[Mention], mut visit: impl FnMut(TermId, Option<Mention>)) {
-        let Some(known) = &self.known else {
-            return self.for_each_by_text(mentions, visit);
-        };
-        let index = &self.featurizer.index;
-        Surroundings::visit(self.words, &self.marks, mentions, |kind, parts, at| {
-            if let Some(term) = index.term(kind, parts, known) {
-                visit(term, at);
-            }
-        });
-    }
-
-    /// Writes every term out, as they are defined.
-    fn for_each_by_text(
+    fn for_each_known(
         &self,
         mentions: &[Mention],
+        extent: Extent,
         mut visit: impl FnMut(TermId, Option<Mention>),
     ) {
-        let vocabulary = &self.featurizer.vocabulary;
-        for_each_written_term(self.words, &self.marks, mentions, |term, at| {
-            if let Some(term) = vocabulary.id(term) {
+        let Some(known) = &self.known else {
+            let vocabulary = &self.featurizer.vocabulary;
+            let look_up = written(self.words, |term, at| {
+                if let Some(term) = vocabulary.id(term) {
+                    visit(term, at);
+                }
+            });
+            return Surroundings::visit(self.words, &self.marks, mentions, extent, look_up);
+        };
+        let index = &self.featurizer.index;
+        let words = self.words.all();
+        let find = |kind, parts: &[Part], at| {
+            if let Some(term) = index.term(kind, parts, words, known) {
                 visit(term, at);
             }
-        });
+        };
+        Surroundings::visit(self.words, &self.marks, mentions, extent, find);
     }
 }
 
@@ -166,29 +210,30 @@ impl TargetReading<'_> {
 /// [`Vocabulary::MAX_TERM_BYTES`] are passed over.
 pub fn for_each_target_term(
     lexicon: &Lexicon,
-    words: &[Word],
+    words: &Words,
     mentions: &[Mention],
     visit: impl FnMut(&str, Option<Mention>),
 ) {
-    for_each_written_term(words, &Marks::of(words, lexicon), mentions, visit);
+    let marks = Marks::of(words, lexicon);
+    let visit = written(words, visit);
+    Surroundings::visit(words, &marks, mentions, Extent::All, visit);
 }
 
-fn for_each_written_term(
-    words: &[Word],
-    marks: &Marks,
-    mentions: &[Mention],
+/// Writes terms out.
+fn written(
+    words: &Words,
     mut visit: impl FnMut(&str, Option<Mention>),
-) {
+) -> impl FnMut(Kind, &[Part], Option<Mention>) {
     let mut term = String::new();
-    Surroundings::visit(words, marks, mentions, |kind, parts, at| {
+    move |kind, parts, at| {
         write(kind, parts, words, &mut term);
         if term.len() <= Vocabulary::MAX_TERM_BYTES {
             visit(&term, at);
         }
-    });
+    }
 }
 
-fn write(kind: Kind, parts: &[Part], words: &[Word], term: &mut String) {
+fn write(kind: Kind, parts: &[Part], words: &Words, term: &mut String) {
     term.clear();
     term.push_str(kind.prefix());
     for (index, part) in parts.iter().enumerate() {
@@ -196,10 +241,10 @@ fn write(kind: Kind, parts: &[Part], words: &[Word], term: &mut String) {
             term.push(' ');
         }
         term.push_str(match *part {
-            Part::Word(at) => &words[at].term,
-            Part::Stem(at) => stem(&words[at].term).unwrap_or_default(),
+            Part::Word(at) => words.term(at),
+            Part::Stem(at) => stem(words.term(at)).unwrap_or_default(),
             Part::Target => TARGET,
-            Part::Fixed(text) => text,
+            Part::Sign(sign) => sign.text(),
         });
     }
 }
@@ -207,12 +252,12 @@ fn write(kind: Kind, parts: &[Part], words: &[Word], term: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::{find_mentions, words::read_words};
+    use crate::features::find_mentions;
     use proptest::prelude::*;
 
     fn terms(text: &str, target: &str) -> Vec<String> {
         let lexicon = Lexicon::parse("praised\t2.1\nbad\t-2.5\n").unwrap();
-        let words = read_words(&[text], 1000);
+        let words = Words::read(&[text], 1000);
         let mut terms = Vec::new();
         for_each_target_term(
             &lexicon,
@@ -282,7 +327,7 @@ mod tests {
         let lexicon = Lexicon::parse("praised\t2.1\n").unwrap();
         let featurizer = TargetFeaturizer::new(vocabulary, lexicon);
         let text = "They praised Orla.";
-        let words = read_words(&[text], 100);
+        let words = Words::read(&[text], 100);
         let mentions = find_mentions(&words, "Orla");
         let reading = featurizer.read(&words);
         assert_eq!(reading.transform(&mentions).entries().len(), 3);
@@ -304,7 +349,7 @@ mod tests {
             keep in prop::collection::vec(any::<bool>(), 64),
         ) {
             let lexicon = Lexicon::parse("good\t2.1\nbad\t-2.5\nabc\t0.3\nverylongwordababab\t1\n").unwrap();
-            let words = read_words(&[&text], 1000);
+            let words = Words::read(&[&text], 1000);
             let mentions = find_mentions(&words, "Orla");
             let mut written = std::collections::BTreeSet::from(["text:*".to_owned()]);
             let mut keep = keep.iter().cycle();
@@ -317,8 +362,10 @@ mod tests {
             let featurizer = TargetFeaturizer::new(vocabulary, lexicon);
             let reading = featurizer.read(&words);
             let (mut fast, mut slow) = (Vec::new(), Vec::new());
-            reading.for_each_known(&mentions, |term, at| fast.push((term, at)));
-            reading.for_each_by_text(&mentions, |term, at| slow.push((term, at)));
+            reading.for_each_known(&mentions, Extent::All, |term, at| fast.push((term, at)));
+            let mut by_text = featurizer.read(&words);
+            by_text.known = None;
+            by_text.for_each_known(&mentions, Extent::All, |term, at| slow.push((term, at)));
             prop_assert_eq!(fast, slow);
             let mut counts: Vec<u32> = vec![0; featurizer.vocabulary().len()];
             for_each_target_term(featurizer.lexicon(), &words, &mentions, |term, _| {
@@ -330,6 +377,15 @@ mod tests {
             for entry in vector.entries() {
                 prop_assert_eq!(counts[entry.term as usize], entry.count);
             }
+            let Apart { around, hidden } = reading.apart(&mentions);
+            if mentions.is_empty() {
+                return Ok(prop_assert!(vector.entries().is_empty()));
+            }
+            let mut parts = around;
+            parts.extend(reading.text().iter().filter(|entry| !hidden.contains(entry)));
+            parts.sort_by_key(|entry| entry.term);
+            prop_assert_eq!(parts, vector.entries());
+            prop_assert!(hidden.iter().all(|entry| reading.text().contains(entry)));
         }
     }
 }

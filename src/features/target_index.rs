@@ -5,14 +5,15 @@
 
 use std::{collections::HashMap, hash::BuildHasherDefault};
 
+use compact_str::CompactString;
 use rustc_hash::FxHasher;
 
 use super::{
     Lexicon, TermId, Vocabulary,
-    kind::{Kind, Part, TARGET, stem},
+    kind::{Kind, Part, Sign, TARGET, stem},
     marks::tone,
-    slots::{Slots, pair_hash},
-    words::Word,
+    slots::{Probe, Slots, pair_hash},
+    words::{Word, Words},
 };
 use crate::text::WordKey;
 
@@ -31,21 +32,47 @@ const LONGER: u32 = 1 << 31;
 #[derive(Debug, Clone)]
 pub struct TargetIndex {
     slots: Slots,
-    keys: Vec<(WordKey, Node)>,
-    /// Words without a key.
+    nodes: Vec<Entry>,
+    /// Nodes of words without a key.
     long: HashMap<Box<str>, Node, BuildHasherDefault<FxHasher>>,
-    words: Vec<WordTerms>,
-    /// The node of a mention of the target.
-    target: Node,
+    /// The terms of one part, those of a node side by side.
+    terms: Vec<TermId>,
+    /// The sign of a mention of the target.
+    target: Known,
+    /// Every other sign.
+    signs: [Known; Sign::ALL.len()],
     ngram_slots: Slots,
     ngrams: Vec<Ngram>,
 }
 
+/// All that is known of a word, in one place of memory.
 #[derive(Debug, Clone)]
-struct WordTerms {
-    /// The term of each kind, or [`NONE`].
-    terms: [TermId; Kind::ALL.len()],
+struct Entry {
+    /// That of no word, where it has none.
+    key: WordKey,
+    terms: WordTerms,
+    /// Those of its first letters.
+    stem: WordTerms,
     tone: i8,
+    /// Whether an n-gram starts with the word.
+    starts: bool,
+    /// Whether one ends with it.
+    ends: bool,
+}
+
+impl Entry {
+    fn has_key(&self) -> bool {
+        self.key != WordKey::default()
+    }
+}
+
+/// The terms of one part that a word makes.
+#[derive(Debug, Clone, Copy, Default)]
+struct WordTerms {
+    /// A bit a [`Kind`].
+    kinds: u32,
+    /// Where the first of them stands among all.
+    first: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -55,13 +82,37 @@ struct Ngram {
     term: TermId,
 }
 
-/// A word of a text as the index knows it.
+/// A term of a text as the index knows it.
 #[derive(Debug, Clone, Copy)]
 pub struct Known {
-    /// Its node.
-    pub node: Node,
-    /// The node of its first letters.
-    pub stem: Node,
+    node: Node,
+    terms: WordTerms,
+    /// Those of its first letters.
+    stem: WordTerms,
+    tone: i8,
+    starts: bool,
+    ends: bool,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self {
+            node: NONE,
+            terms: WordTerms::default(),
+            stem: WordTerms::default(),
+            tone: 0,
+            starts: false,
+            ends: false,
+        }
+    }
+}
+
+impl Known {
+    /// Valence in tenths.
+    #[must_use]
+    pub fn tone(&self) -> i8 {
+        self.tone
+    }
 }
 
 impl TargetIndex {
@@ -72,55 +123,97 @@ impl TargetIndex {
         let capacity = parts.sum::<usize>() + lexicon.words().count();
         let mut index = Self {
             slots: Slots::new(capacity),
-            keys: Vec::new(),
+            nodes: Vec::new(),
             long: HashMap::default(),
-            words: Vec::new(),
-            target: NONE,
+            terms: Vec::new(),
+            target: Known::default(),
+            signs: [Known::default(); Sign::ALL.len()],
             ngram_slots: Slots::new(capacity),
             ngrams: Vec::new(),
         };
-        index.target = index.add_word(TARGET);
         for word in lexicon.words() {
             let node = index.add_word(word);
-            index.words[node as usize].tone = tone(lexicon, word);
+            index.nodes[node as usize].tone = tone(lexicon, word);
         }
+        let mut single = Vec::new();
         for (id, term) in (0..).zip(vocabulary.iter()) {
-            index.insert(id, term);
+            single.extend(index.insert(id, term));
         }
+        index.put(single);
+        index.link_stems();
         index.fit();
+        let known = |sign| index.known(index.word(sign), sign);
+        (index.target, index.signs) = (known(TARGET), Sign::ALL.map(known));
         index
     }
 
+    /// Puts the terms of one part side by side.
+    fn put(&mut self, mut terms: Vec<(Node, Kind, TermId)>) {
+        terms.sort_unstable_by_key(|&(node, kind, _)| (node, kind as usize));
+        for (at, &(node, kind, _)) in (0..).zip(&terms) {
+            let of_node = &mut self.nodes[node as usize].terms;
+            if of_node.kinds == 0 {
+                of_node.first = at;
+            }
+            of_node.kinds |= 1 << kind as usize;
+        }
+        self.terms = terms.into_iter().map(|(_, _, id)| id).collect();
+    }
+
+    /// Notes the terms of each word's first letters.
+    fn link_stems(&mut self) {
+        let of_long = self.long.iter();
+        let mut stems: Vec<_> = of_long
+            .map(|(word, &node)| (node, self.stem_terms(word)))
+            .collect();
+        for (node, entry) in (0..).zip(&self.nodes).filter(|(_, entry)| entry.has_key()) {
+            let (bytes, length) = entry.key.bytes();
+            // The bytes of a key were a string.
+            let word = str::from_utf8(&bytes[..length]).unwrap_or_default();
+            stems.push((node, self.stem_terms(word)));
+        }
+        for (node, stem) in stems {
+            self.nodes[node as usize].stem = stem;
+        }
+    }
+
+    /// Gives the tables the size that they turned out to need.
     fn fit(&mut self) {
-        self.slots = Slots::filled(self.keys.len(), |at| self.keys[at].0.hash());
+        self.slots = Slots::new(self.nodes.len());
+        for (at, entry) in self.nodes.iter().enumerate() {
+            if entry.has_key() {
+                self.slots.insert(entry.key.hash(), at);
+            }
+        }
         let hash = |at: usize| pair_hash(self.ngrams[at].parent, self.ngrams[at].word);
         self.ngram_slots = Slots::filled(self.ngrams.len(), hash);
-        self.keys.shrink_to_fit();
-        self.words.shrink_to_fit();
+        self.nodes.shrink_to_fit();
         self.ngrams.shrink_to_fit();
     }
 
-    fn insert(&mut self, id: TermId, term: &str) {
+    /// Inserts a term; gives it back if it has one part.
+    fn insert(&mut self, id: TermId, term: &str) -> Option<(Node, Kind, TermId)> {
         let kind = Kind::ALL
             .into_iter()
             .find(|kind| term.starts_with(kind.prefix()));
-        let Some(kind) = kind else {
-            return;
-        };
+        let kind = kind?;
         let nodes = term[kind.prefix().len()..].split(' ');
         let nodes: Vec<Node> = nodes.map(|word| self.add_word(word)).collect();
         match (kind, &nodes[..]) {
-            (_, &[node]) => self.words[node as usize].terms[kind as usize] = id,
+            (_, &[node]) => return Some((node, kind, id)),
             (Kind::Near | Kind::Who, &[first, ref middle @ .., last]) => {
                 let parent = middle.iter().fold(parent(kind, first), |parent, &word| {
                     LONGER | self.add_ngram(parent, word)
                 });
+                self.nodes[first as usize].starts = true;
+                self.nodes[last as usize].ends = true;
                 let ngram = self.add_ngram(parent, last);
                 self.ngrams[ngram as usize].term = id;
             }
             // No text has such a term.
             _ => {}
         }
+        None
     }
 
     fn add_word(&mut self, word: &str) -> Node {
@@ -128,16 +221,19 @@ impl TargetIndex {
         if known != NONE {
             return known;
         }
-        let node = number(self.words.len());
-        if let Some(key) = WordKey::of(word) {
-            self.slots.insert(key.hash(), self.keys.len());
-            self.keys.push((key, node));
-        } else {
-            self.long.insert(word.into(), node);
+        let node = number(self.nodes.len());
+        let key = WordKey::of(word);
+        match key {
+            Some(key) => self.slots.insert(key.hash(), self.nodes.len()),
+            None => _ = self.long.insert(word.into(), node),
         }
-        self.words.push(WordTerms {
-            terms: [NONE; Kind::ALL.len()],
+        self.nodes.push(Entry {
+            key: key.unwrap_or_default(),
+            terms: WordTerms::default(),
+            stem: WordTerms::default(),
             tone: 0,
+            starts: false,
+            ends: false,
         });
         node
     }
@@ -157,12 +253,21 @@ impl TargetIndex {
     }
 
     fn word(&self, word: &str) -> Node {
-        let Some(key) = WordKey::of(word) else {
-            return self.long.get(word).copied().unwrap_or(NONE);
-        };
-        let is_it = |at: u32| self.keys[at as usize].0 == key;
-        let found = self.slots.find(self.slots.probe(key.hash()), is_it);
-        found.map_or(NONE, |at| self.keys[at as usize].1)
+        match WordKey::of(word) {
+            Some(key) => self.word_at(key, self.slots.probe(key.hash())),
+            None => self.long.get(word).copied().unwrap_or(NONE),
+        }
+    }
+
+    fn word_at(&self, key: WordKey, probe: Probe) -> Node {
+        let is_it = |at: u32| self.nodes[at as usize].key == key;
+        self.slots.find(probe, is_it).unwrap_or(NONE)
+    }
+
+    fn stem_terms(&self, word: &str) -> WordTerms {
+        let node = stem(word).map_or(NONE, |stem| self.word(stem));
+        let entry = self.nodes.get(node as usize);
+        entry.map_or_else(WordTerms::default, |entry| entry.terms)
     }
 
     fn ngram(&self, parent: u32, word: Node) -> Option<u32> {
@@ -174,50 +279,96 @@ impl TargetIndex {
         self.ngram_slots.find(probe, is_it)
     }
 
-    /// Looks the words of a text up. `None` where one of them is several words: a term of several
+    /// Looks the terms of a text up. `None` where one of them is several words: a term of several
     /// parts may then be a single one.
     #[must_use]
-    pub fn look_up(&self, words: &[Word]) -> Option<Vec<Known>> {
-        let known = |word: &Word| Known {
-            node: self.word(&word.term),
-            stem: stem(&word.term).map_or(NONE, |stem| self.word(stem)),
+    pub fn look_up(&self, words: &Words) -> Option<Vec<Known>> {
+        let (terms, keys) = (words.terms(), words.keys());
+        let long = keys.iter().zip(terms).filter(|(key, _)| key.is_none());
+        if long.clone().any(|(_, term)| term.contains(' ')) {
+            return None;
+        }
+        // All first looks come before the second ones, so that memory is waited for only once.
+        let probe = |key: &Option<WordKey>| self.slots.probe(key.unwrap_or_default().hash());
+        let probes: Vec<Probe> = keys.iter().map(probe).collect();
+        let node = |(key, term, probe): (&Option<WordKey>, &CompactString, Probe)| match *key {
+            Some(key) => self.known(self.word_at(key, probe), term),
+            None => self.known(self.word(term), term),
         };
-        let single = words.iter().all(|word| !word.term.contains(' '));
-        single.then(|| words.iter().map(known).collect())
+        let terms = keys.iter().zip(terms).zip(probes);
+        let terms = terms.map(|((key, term), probe)| (key, term, probe));
+        Some(terms.map(node).collect())
     }
 
-    /// Valence in tenths.
+    fn known(&self, node: Node, term: &str) -> Known {
+        match self.nodes.get(node as usize) {
+            Some(entry) => Known {
+                node,
+                terms: entry.terms,
+                stem: entry.stem,
+                tone: entry.tone,
+                starts: entry.starts,
+                ends: entry.ends,
+            },
+            None => Known {
+                stem: self.stem_terms(term),
+                ..Known::default()
+            },
+        }
+    }
+
+    /// The term of a kind of a word of the text alone.
+    #[inline]
     #[must_use]
-    pub fn tone(&self, node: Node) -> i8 {
-        self.words.get(node as usize).map_or(0, |word| word.tone)
+    pub fn word_term(&self, kind: Kind, known: &Known) -> Option<TermId> {
+        self.term_of(kind, known.terms)
+    }
+
+    /// The term of a kind and a sign.
+    #[must_use]
+    pub fn sign_term(&self, kind: Kind, sign: Sign) -> Option<TermId> {
+        self.word_term(kind, &self.signs[sign.number()])
+    }
+
+    #[inline]
+    fn term_of(&self, kind: Kind, terms: WordTerms) -> Option<TermId> {
+        let bit = 1 << kind as usize;
+        let before = (terms.kinds & (bit - 1)).count_ones();
+        (terms.kinds & bit != 0).then(|| self.terms[(terms.first + before) as usize])
     }
 
     /// The term of this kind and these parts.
     #[inline]
     #[must_use]
-    pub fn term(&self, kind: Kind, parts: &[Part], known: &[Known]) -> Option<TermId> {
-        let node = |part: Part| match part {
-            Part::Word(at) => known[at].node,
-            Part::Stem(at) => known[at].stem,
-            Part::Target => self.target,
-            Part::Fixed(text) => self.word(text),
+    pub fn term(
+        &self,
+        kind: Kind,
+        parts: &[Part],
+        words: &[Word],
+        known: &[Known],
+    ) -> Option<TermId> {
+        let of = |part: Part| match part {
+            Part::Word(at) | Part::Stem(at) => &known[words[at].number as usize],
+            Part::Target => &self.target,
+            Part::Sign(sign) => &self.signs[sign.number()],
         };
-        let term = match *parts {
-            [part] => self.words.get(node(part) as usize)?.terms[kind as usize],
+        match *parts {
+            [part @ Part::Stem(_)] => self.term_of(kind, of(part).stem),
+            [part] => self.word_term(kind, of(part)),
             [first, ref middle @ .., last] => {
-                let (first, last) = (node(first), node(last));
-                if first == NONE || last == NONE {
+                let (first, last) = (of(first), of(last));
+                if !first.starts || !last.ends {
                     return None;
                 }
-                let mut parent = parent(kind, first);
+                let mut parent = parent(kind, first.node);
                 for &part in middle {
-                    parent = LONGER | self.ngram(parent, node(part))?;
+                    parent = LONGER | self.ngram(parent, of(part).node)?;
                 }
-                self.ngrams[self.ngram(parent, last)? as usize].term
+                let term = self.ngrams[self.ngram(parent, last.node)? as usize].term;
+                (term != NONE).then_some(term)
             }
-            [] => NONE,
-        };
-        (term != NONE).then_some(term)
+            [] => None,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Classifier;
-use crate::features::{TargetFeaturizer, find_mentions, read_words};
+use crate::features::{TargetFeaturizer, Words, find_mentions};
 
 /// Reads the surroundings of a target and scores them.
 #[derive(Debug, Clone)]
@@ -37,7 +37,7 @@ pub struct TargetCanary {
 
 impl TargetCanary {
     fn of(featurizer: &TargetFeaturizer, text: &str, target: &str) -> Self {
-        let words = read_words(&[text], u32::MAX);
+        let words = Words::read(&[text], u32::MAX);
         let vector = featurizer.transform(&words, &find_mentions(&words, target));
         Self {
             text: text.into(),

@@ -12,13 +12,13 @@ pub use tagging::{
     Tagging, TargetStance, TextStatistics, Warning,
 };
 
-use reader::{Reader, in_order};
+use reader::{Grounds, Reader, in_order};
 use stance::StanceJudge;
 use thiserror::Error;
 
 use crate::{
     article::Article,
-    features::{Places, TermVector, read_words},
+    features::{Places, TermVector, Words},
     model::{Classifier, Model},
 };
 
@@ -82,12 +82,16 @@ impl Tagger {
         };
         let detected = language::detect(article);
         let abstain = self.abstain_reason(article, &vector, detected);
-        let reader = Reader {
+        let grounds = options.max_evidence.map(|max| Grounds {
             vocabulary: featurizer.vocabulary(),
             vector: &vector,
             occurrences: &occurrences,
+            max,
+        });
+        let reader = Reader {
             options,
             abstain,
+            grounds,
         };
         let text = TextStatistics {
             tokens: vector.tokens(),
@@ -96,7 +100,7 @@ impl Tagger {
             truncated: vector.is_truncated(),
         };
         let stances = self.stances(article, options, abstain);
-        let answers = reader.read(&classifiers);
+        let answers = reader.read(&classifiers, &vector);
         let axes = classifiers.iter().zip(answers);
         let axes = axes.map(|(classifier, (decision, labels))| AxisTagging {
             axis: classifier.axis(),
@@ -124,7 +128,7 @@ impl Tagger {
             return Vec::new();
         }
         let max_words = self.model.featurizer().config().max_tokens();
-        let words = read_words(&article.zones(), max_words);
+        let words = Words::read(&article.zones(), max_words);
         let judge = StanceJudge {
             stance: self.model.stance(),
             places: &Places::new(&words),

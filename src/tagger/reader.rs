@@ -1,9 +1,9 @@
-//! From one term vector to the labels of an axis, explained where asked.
+//! From scores to the labels of an axis, explained where asked.
 
 use super::{AbstainReason, Decision, Evidence, LabelExplanation, LabelScore, TagOptions};
 use crate::{
     article::ArticleField,
-    bayes::{calibration::probabilities, explain::explain, joint, scorer::ranking},
+    bayes::{Sum, calibration::probabilities, explain::explain, joint, scorer::ranking},
     features::{Occurrence, TermId, TermVector, Vocabulary},
     model::{Classifier, DecisionRule},
     text::Span,
@@ -19,30 +19,44 @@ pub fn in_order(mut occurrences: Vec<Occurrence>) -> Vec<Occurrence> {
     occurrences
 }
 
-/// One vector as every axis reads it.
-pub struct Reader<'m, 'a> {
+/// What labels are explained by.
+pub struct Grounds<'m, 'a> {
     pub vocabulary: &'m Vocabulary,
     pub vector: &'a TermVector,
     /// By term.
     pub occurrences: &'a [Occurrence],
-    pub options: &'a TagOptions,
-    pub abstain: Option<AbstainReason>,
+    /// The most terms that are listed.
+    pub max: usize,
 }
 
+/// How every axis answers.
+pub struct Reader<'m, 'a> {
+    pub options: &'a TagOptions,
+    pub abstain: Option<AbstainReason>,
+    /// Where labels are to be explained.
+    pub grounds: Option<Grounds<'m, 'a>>,
+}
+
+/// Whether an axis is answered, and its labels by falling log-odds.
+pub type Answer<'m> = (Decision, Vec<LabelScore<'m>>);
+
 impl<'m> Reader<'m, '_> {
-    /// Of each axis, whether it is answered, and its labels by falling log-odds.
-    pub fn read(&self, classifiers: &[&'m Classifier]) -> Vec<(Decision, Vec<LabelScore<'m>>)> {
+    /// The answer of each axis to one vector.
+    pub fn read(&self, classifiers: &[&'m Classifier], vector: &TermVector) -> Vec<Answer<'m>> {
         let scorers: Vec<_> = classifiers.iter().map(|c| c.scorer()).collect();
-        let raw = joint::scores(&scorers, self.vector);
-        let axes = classifiers.iter().zip(raw);
-        axes.map(|(classifier, raw)| self.answer(classifier, &raw))
-            .collect()
+        let sums = joint::scores(&scorers, vector);
+        let axes = classifiers.iter().zip(sums);
+        let answer = |(classifier, scores): (&&'m Classifier, _)| {
+            let length = classifier.scorer().length(vector);
+            self.answer(classifier, &Sum { scores, length })
+        };
+        axes.map(answer).collect()
     }
 
-    fn answer(&self, classifier: &'m Classifier, raw: &[f64]) -> (Decision, Vec<LabelScore<'m>>) {
+    /// The answer of one axis to a sum of terms.
+    pub fn answer(&self, classifier: &'m Classifier, sum: &Sum) -> Answer<'m> {
         let axis = classifier.axis();
-        let length = classifier.scorer().length(self.vector);
-        let log_odds = classifier.calibration().apply(raw, length);
+        let log_odds = classifier.calibration().apply(&sum.scores, sum.length);
         let probabilities = probabilities(axis.kind(), &log_odds);
         let order = ranking(&log_odds);
         let (decision, assigned) = self.decide(classifier.rule(), &order, &probabilities);
@@ -59,10 +73,10 @@ impl<'m> Reader<'m, '_> {
                 log_odds: log_odds[label],
                 assigned: is_assigned,
                 explanation: self
-                    .options
-                    .max_evidence
+                    .grounds
+                    .as_ref()
                     .filter(|_| explained(rank, label))
-                    .map(|max| self.explain(classifier, raw, label, max)),
+                    .map(|grounds| grounds.explain(classifier, &sum.scores, label)),
             })
         });
         (decision, labels.collect())
@@ -82,21 +96,22 @@ impl<'m> Reader<'m, '_> {
             None => (Decision::Abstained(AbstainReason::Uncertain), Vec::new()),
         }
     }
+}
 
+impl<'m> Grounds<'m, '_> {
     fn explain(
         &self,
         classifier: &Classifier,
-        raw: &[f64],
+        scores: &[f64],
         label: usize,
-        max: usize,
     ) -> LabelExplanation<'m> {
         let parts = explain(
             classifier.scorer(),
             classifier.calibration(),
             self.vector,
-            raw,
+            scores,
             label,
-            max,
+            self.max,
         );
         let evidence = parts.contributions.iter().map(|contribution| Evidence {
             term: self.vocabulary.term(contribution.term),

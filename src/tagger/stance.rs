@@ -2,12 +2,13 @@
 
 use super::{
     AbstainReason, Decision, TagOptions, TargetStance,
-    reader::{Reader, in_order},
+    reader::{Answer, Grounds, Reader, in_order},
     targets::find_targets,
 };
 use crate::{
     article::{Article, ArticleField},
-    features::{Mention, Places, TargetReading},
+    bayes::Sum,
+    features::{Apart, Mention, Places, TargetReading, Words},
     model::StanceModel,
     text::Span,
 };
@@ -20,15 +21,49 @@ pub struct StanceJudge<'m, 'a> {
     pub abstain: Option<AbstainReason>,
 }
 
-/// The words of an article, looked up.
-type Reading<'m, 'a> = (&'m StanceModel, TargetReading<'a>);
+/// An article as all its targets share it.
+struct Reading<'m, 'a> {
+    stance: &'m StanceModel,
+    surroundings: TargetReading<'a>,
+    /// What the text as a whole says.
+    text: Sum,
+}
+
+impl<'m, 'a> Reading<'m, 'a> {
+    fn new(stance: &'m StanceModel, words: &'a Words) -> Self
+    where
+        'm: 'a,
+    {
+        let surroundings = stance.featurizer.read(words);
+        let scorer = stance.classifier.scorer();
+        let mut text = scorer.nothing();
+        scorer.add(&mut text, surroundings.text());
+        Self {
+            stance,
+            surroundings,
+            text,
+        }
+    }
+
+    /// The scores of the vector of one target, without counting the text anew.
+    fn sum(&self, mentions: &[Mention]) -> Sum {
+        let scorer = self.stance.classifier.scorer();
+        if mentions.is_empty() {
+            return scorer.nothing();
+        }
+        let Apart { around, hidden } = self.surroundings.apart(mentions);
+        let mut sum = self.text.clone();
+        scorer.take_away(&mut sum, &hidden);
+        scorer.add(&mut sum, &around);
+        sum
+    }
+}
 
 impl<'m> StanceJudge<'m, '_> {
     /// Judges the caller's targets or, where there are none, those that the text repeats.
     pub fn all(&self, article: &Article) -> Vec<TargetStance<'m>> {
-        let reading = self
-            .stance
-            .map(|s| (s, s.featurizer.read(self.places.words())));
+        let words = self.places.words();
+        let reading = self.stance.map(|stance| Reading::new(stance, words));
         let reading = reading.as_ref();
         if article.targets().is_empty() {
             let found = find_targets(self.places, &article.zones());
@@ -53,7 +88,7 @@ impl<'m> StanceJudge<'m, '_> {
     ) -> TargetStance<'m> {
         let (decision, labels) = match reading {
             None => (Decision::Abstained(AbstainReason::Unsupported), Vec::new()),
-            Some((stance, reading)) => self.read(stance, reading, mentions),
+            Some(reading) => self.answer(reading, mentions),
         };
         TargetStance {
             target,
@@ -64,31 +99,35 @@ impl<'m> StanceJudge<'m, '_> {
         }
     }
 
-    fn read(
-        &self,
-        stance: &'m StanceModel,
-        reading: &TargetReading<'_>,
-        mentions: &[Mention],
-    ) -> (Decision, Vec<super::LabelScore<'m>>) {
-        let vector = reading.transform(mentions);
-        let occurrences = match self.options.max_evidence {
-            Some(_) => in_order(reading.occurrences(mentions)),
-            None => Vec::new(),
-        };
+    fn answer(&self, reading: &Reading<'m, '_>, mentions: &[Mention]) -> Answer<'m> {
         let missing = mentions.is_empty().then_some(AbstainReason::TargetNotFound);
-        let reader = Reader {
-            vocabulary: stance.featurizer.vocabulary(),
-            vector: &vector,
-            occurrences: &occurrences,
-            options: self.options,
-            abstain: self.abstain.or(missing),
+        let abstain = self.abstain.or(missing);
+        let sum = reading.sum(mentions);
+        let classifier = &reading.stance.classifier;
+        let Some(max) = self.options.max_evidence else {
+            let reader = Reader {
+                options: self.options,
+                abstain,
+                grounds: None,
+            };
+            return reader.answer(classifier, &sum);
         };
-        let mut answers = reader.read(&[&stance.classifier]);
-        answers.swap_remove(0)
+        let grounds = Grounds {
+            vocabulary: reading.stance.featurizer.vocabulary(),
+            vector: &reading.surroundings.transform(mentions),
+            occurrences: &in_order(reading.surroundings.occurrences(mentions)),
+            max,
+        };
+        let reader = Reader {
+            options: self.options,
+            abstain,
+            grounds: Some(grounds),
+        };
+        reader.answer(classifier, &sum)
     }
 
     fn place(&self, mention: &Mention) -> (ArticleField, Span) {
-        let words = self.places.words();
+        let words = self.places.words().all();
         let (first, last) = (&words[mention.start], &words[mention.end - 1]);
         (
             ArticleField::ALL[first.zone],

@@ -4,9 +4,9 @@
 //! it starts a sentence is no name, and of a short and a long form (`Putin`, `Vladimir Putin`)
 //! the long one is kept; [`Places::mentions`] finds both.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
-use crate::features::{Mention, Places, Word, read_words};
+use crate::features::{Mention, Places, Word, Words};
 
 /// The most targets that are found.
 pub const MAX_FOUND: usize = 5;
@@ -83,17 +83,12 @@ const COMMON: &[&str] = &[
 /// Names and where they are mentioned, the most frequent first, then the first.
 #[must_use]
 pub fn find_targets(places: &Places<'_>, zones: &[&str]) -> Vec<(String, Vec<Mention>)> {
-    let words = places.words();
-    let mut lower = vec![false; places.distinct()];
-    for (at, word) in words.iter().enumerate() {
-        lower[places.number_at(at)] |= !word.capital;
-    }
-    let lower = Lower { places, lower };
-    let names = frequent_names(places, names(words, zones, &lower));
-    let mut found: Vec<(String, Vec<Mention>)> = names
+    let names = Names::of(places.words());
+    let mut found: Vec<(Mention, Vec<Mention>)> = names
+        .frequent()
         .into_iter()
         .map(|name| {
-            let mentions = places.mentions(&name);
+            let mentions = places.mentions_of(&name);
             (name, mentions)
         })
         .filter(|(_, mentions)| mentions.len() >= MIN_MENTIONS)
@@ -113,44 +108,120 @@ pub fn find_targets(places: &Places<'_>, zones: &[&str]) -> Vec<(String, Vec<Men
         own >= MIN_MENTIONS
     });
     found.truncate(MAX_FOUND);
-    found
+    let written = |(name, mentions)| (names.written(name, zones), mentions);
+    found.into_iter().map(written).collect()
 }
 
-/// The terms that the text writes without a capital somewhere.
-struct Lower<'p> {
-    places: &'p Places<'p>,
-    lower: Vec<bool>,
+/// The names of a text.
+struct Names<'w> {
+    words: &'w Words,
+    /// By number of a term: whether it is a word as any other, that a text writes without a capital
+    /// somewhere or that is never a name.
+    common: Vec<bool>,
+    /// By number of a term: how many of its words have a capital.
+    capitals: Vec<usize>,
 }
 
-impl Lower<'_> {
-    fn holds(&self, term: &str) -> bool {
-        self.places
-            .number(term)
-            .is_some_and(|number| self.lower[number])
-    }
-}
-
-/// The words of every name, as they are written, without repetition.
-fn names<'z>(words: &[Word], zones: &[&'z str], lower: &Lower<'_>) -> Vec<Vec<&'z str>> {
-    let mut names: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
-    let mut at = 0;
-    while at < words.len() {
-        let end = run_end(words, at);
-        let run = without_common_start(&words[at..end], starts_sentence(words, at), lower);
-        // Headlines capitalise every word, so names are taken from the body alone.
-        let is_name = run
-            .iter()
-            .any(|word| word.term.len() > 2 && !is_common(word, lower));
-        if (1..=MAX_WORDS).contains(&run.len()) && run[0].zone > 0 && is_name {
-            let text = |word: &Word| without_possessive(&zones[word.zone][word.span.clone()]);
-            let order = names.len();
-            names.entry(run.iter().map(text).collect()).or_insert(order);
+impl<'w> Names<'w> {
+    fn of(words: &'w Words) -> Self {
+        let terms = words.terms();
+        let mut capitals = vec![0; terms.len()];
+        let mut common = vec![false; terms.len()];
+        for word in words.all() {
+            let number = word.number as usize;
+            capitals[number] += usize::from(word.capital);
+            common[number] |= !word.capital;
         }
-        at = end.max(at + 1);
+        for (number, term) in terms.iter().enumerate() {
+            common[number] |= capitals[number] > 0 && is_never_a_name(term);
+        }
+        Self {
+            words,
+            common,
+            capitals,
+        }
     }
-    let mut names: Vec<_> = names.into_iter().collect();
-    names.sort_by_key(|&(_, order)| order);
-    names.into_iter().map(|(name, _)| name).collect()
+
+    /// The names whose last word is repeated most, without short forms of longer ones: few enough
+    /// to look for each of them in the whole text.
+    fn frequent(&self) -> Vec<Mention> {
+        let names = self.all();
+        let long = names.iter().filter(|name| name.len() > 1);
+        let ends: HashSet<u32> = long.map(|name| self.last(name)).collect();
+        let mut counted: Vec<(usize, Mention)> = Vec::new();
+        for name in names {
+            let end = self.last(&name);
+            let count = self.capitals[end as usize];
+            let short_form = name.len() == 1 && ends.contains(&end);
+            if count >= MIN_MENTIONS && !short_form {
+                counted.push((count, name));
+            }
+        }
+        // The sort is stable: of equals the one that comes first.
+        counted.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+        counted.truncate(CANDIDATES);
+        counted.into_iter().map(|(_, name)| name).collect()
+    }
+
+    fn last(&self, name: &Mention) -> u32 {
+        self.words.all()[name.end - 1].number
+    }
+
+    /// The first place of every name.
+    fn all(&self) -> Vec<Mention> {
+        let words = self.words.all();
+        let mut seen: HashSet<[u32; MAX_WORDS]> = HashSet::new();
+        let mut names = Vec::new();
+        let mut at = 0;
+        while at < words.len() {
+            let end = run_end(words, at);
+            let name = self.without_common_start(at..end);
+            let numbers = words[name.clone()].iter().map(|word| word.number);
+            // Headlines capitalise every word, so names are taken from the body alone.
+            if self.is_name(&name) && seen.insert(padded(numbers)) {
+                names.push(name);
+            }
+            at = end.max(at + 1);
+        }
+        names
+    }
+
+    fn is_name(&self, name: &Mention) -> bool {
+        let words = &self.words.all()[name.clone()];
+        let telling = |word: &Word| self.words.term_of(word).len() > 2 && !self.is_common(word);
+        (1..=MAX_WORDS).contains(&words.len()) && words[0].zone > 0 && words.iter().any(telling)
+    }
+
+    /// Cuts words off the front of a run that are no part of a name.
+    fn without_common_start(&self, run: Mention) -> Mention {
+        let words = &self.words.all()[run.clone()];
+        let never = |word: &&Word| is_never_a_name(self.words.term_of(word));
+        let never = words.iter().take_while(never).count();
+        let starts = never == 0 && starts_sentence(self.words.all(), run.start);
+        let first = starts && words.first().is_some_and(|word| self.is_common(word));
+        run.start + never.max(usize::from(first))..run.end
+    }
+
+    fn is_common(&self, word: &Word) -> bool {
+        self.common[word.number as usize]
+    }
+
+    /// A name as the text writes it.
+    fn written(&self, name: Mention, zones: &[&str]) -> String {
+        let words = self.words.all()[name].iter();
+        let text = |word: &Word| without_possessive(&zones[word.zone][word.span.clone()]);
+        words.map(text).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The numbers of a name as one value; no term has the number that fills it up.
+fn padded(numbers: impl Iterator<Item = u32>) -> [u32; MAX_WORDS] {
+    let mut padded = [u32::MAX; MAX_WORDS];
+    padded
+        .iter_mut()
+        .zip(numbers)
+        .for_each(|(to, from)| *to = from);
+    padded
 }
 
 /// The end of the run of capitalised words that starts at `at`.
@@ -163,28 +234,12 @@ fn run_end(words: &[Word], at: usize) -> usize {
     at + 1 + same.count()
 }
 
-/// Cuts words off the front that are no part of a name.
-fn without_common_start<'w>(
-    run: &'w [Word],
-    starts_sentence: bool,
-    lower: &Lower<'_>,
-) -> &'w [Word] {
-    let never = run.iter().take_while(|word| is_never_a_name(word)).count();
-    let first = never == 0 && starts_sentence && run.first().is_some_and(|w| is_common(w, lower));
-    &run[never.max(usize::from(first))..]
-}
-
 fn starts_sentence(words: &[Word], at: usize) -> bool {
     at == 0 || words[at - 1].sentence != words[at].sentence || !words[at].follows
 }
 
-/// A word that is written without a capital elsewhere, or that is never a name.
-fn is_common(word: &Word, lower: &Lower<'_>) -> bool {
-    is_never_a_name(word) || lower.holds(&word.term)
-}
-
-fn is_never_a_name(word: &Word) -> bool {
-    COMMON.binary_search(&word.term.as_str()).is_ok()
+fn is_never_a_name(term: &str) -> bool {
+    COMMON.binary_search(&term).is_ok()
 }
 
 fn without_possessive(text: &str) -> &str {
@@ -193,48 +248,14 @@ fn without_possessive(text: &str) -> &str {
     cut.next().unwrap_or(text)
 }
 
-/// The names whose last word is repeated most, without short forms of longer ones: few enough to
-/// look for each of them in the whole text.
-fn frequent_names(places: &Places<'_>, names: Vec<Vec<&str>>) -> Vec<String> {
-    let mut counts = vec![0; places.distinct()];
-    for (at, word) in places.words().iter().enumerate() {
-        counts[places.number_at(at)] += usize::from(word.capital);
-    }
-    let last = |name: &[&str]| {
-        let last = read_words(&name[name.len() - 1..], 1);
-        last.into_iter().next().map(|word| word.term)
-    };
-    let long = names.iter().filter(|name| name.len() > 1);
-    let ends: HashSet<_> = long.filter_map(|name| last(name)).collect();
-    let mut counted: Vec<(usize, Vec<&str>)> = Vec::new();
-    for name in names {
-        let Some(end) = last(&name) else {
-            continue;
-        };
-        let count = places.number(&end).map_or(0, |number| counts[number]);
-        let short_form = name.len() == 1 && ends.contains(&end);
-        if count >= MIN_MENTIONS && !short_form {
-            counted.push((count, name));
-        }
-    }
-    // The sort is stable: of equals the one that comes first.
-    counted.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
-    counted.truncate(CANDIDATES);
-    counted
-        .into_iter()
-        .map(|(_, name)| name.join(" "))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::read_words;
     use proptest::prelude::*;
 
     fn found(title: &str, body: &str) -> Vec<(String, usize)> {
         let zones = [title, body];
-        let targets = find_targets(&Places::new(&read_words(&zones, 10_000)), &zones);
+        let targets = find_targets(&Places::new(&Words::read(&zones, 10_000)), &zones);
         targets
             .into_iter()
             .map(|(name, m)| (name, m.len()))
@@ -266,12 +287,12 @@ mod tests {
         #[test]
         fn mentions_lie_in_the_text(body in "([A-Z][a-z]{0,5}('s)?[ .]|[a-z]{1,4} |\u{C9}t\u{E9} ){0,40}") {
             let zones = ["", body.as_str()];
-            let words = read_words(&zones, 10_000);
+            let words = Words::read(&zones, 10_000);
             let targets = find_targets(&Places::new(&words), &zones);
             prop_assert!(targets.len() <= MAX_FOUND);
             for (name, mentions) in targets {
                 prop_assert!(!name.is_empty() && mentions.len() >= MIN_MENTIONS);
-                prop_assert!(mentions.iter().all(|m| m.end <= words.len()));
+                prop_assert!(mentions.iter().all(|m| m.end <= words.all().len()));
             }
         }
     }

@@ -13,7 +13,7 @@ use super::{
 
 /// A folded word of at most [`WordKey::MAX_BYTES`] bytes, padded with zeros: two numbers that are
 /// compared and hashed at once.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WordKey {
     low: u64,
     high: u64,

@@ -15,7 +15,7 @@ use crate::{
     bayes::calibrate::Sample,
     corpus::Record,
     features::{
-        Lexicon, TargetFeaturizer, Vocabulary, find_mentions, for_each_target_term, read_words,
+        Lexicon, TargetFeaturizer, Vocabulary, Words, find_mentions, for_each_target_term,
         selection::DocumentFrequencies,
     },
     label::Axis,
@@ -173,7 +173,7 @@ impl Task<'_> {
 
 /// One example a target that the text names.
 fn examples(featurizer: &TargetFeaturizer, axis: &str, record: &Record) -> Vec<Example> {
-    let words = read_words(&[&record.title, &record.body], u32::MAX);
+    let words = Words::read(&[&record.title, &record.body], u32::MAX);
     let stances = record.stances.iter().filter_map(|stance| {
         let mentions = find_mentions(&words, &stance.target);
         (!mentions.is_empty()).then(|| Example {
@@ -188,7 +188,7 @@ fn examples(featurizer: &TargetFeaturizer, axis: &str, record: &Record) -> Vec<E
 
 /// The distinct terms around each target.
 fn target_terms(lexicon: &Lexicon, record: &Record) -> Vec<Vec<Box<str>>> {
-    let words = read_words(&[&record.title, &record.body], u32::MAX);
+    let words = Words::read(&[&record.title, &record.body], u32::MAX);
     let terms = record.stances.iter().map(|stance| {
         let mut terms: HashSet<Box<str>> = HashSet::new();
         let mentions = find_mentions(&words, &stance.target);

@@ -1,0 +1,85 @@
+//! The terms of a longer text as a whole: the same for each of its targets, but for the words that
+//! stand nowhere outside of a target's mentions.
+
+use super::{
+    TermCount, TermId,
+    surroundings::{READ_WORDS, WHOLE_TEXT_WORDS},
+    words::{Mention, Word, Words},
+};
+
+/// The terms of a text.
+#[derive(Debug, Default)]
+pub struct WholeText {
+    /// By rising term, each counted once.
+    entries: Vec<TermCount>,
+    /// Of each number of a term among the words that are read.
+    terms: Vec<Option<TermId>>,
+    /// How many of those words have that number.
+    counts: Vec<usize>,
+}
+
+impl WholeText {
+    /// Looks the terms of a text up: `term` gives that of a number, `any` stands for all texts that
+    /// are long enough.
+    #[must_use]
+    pub fn new(words: &Words, term: impl Fn(u32) -> Option<TermId>, any: Option<TermId>) -> Self {
+        if words.all().len() <= WHOLE_TEXT_WORDS {
+            return Self::default();
+        }
+        let mut counts = vec![0; words.terms().len()];
+        for word in read(words) {
+            counts[word.number as usize] += 1;
+        }
+        // Numbers rise with the first places of their terms.
+        counts.truncate(counts.partition_point(|&count| count > 0));
+        let terms: Vec<_> = (0..).take(counts.len()).map(term).collect();
+        let mut entries: Vec<_> = terms
+            .iter()
+            .copied()
+            .chain([any])
+            .flatten()
+            .map(once)
+            .collect();
+        entries.sort_unstable_by_key(|entry| entry.term);
+        Self {
+            entries,
+            terms,
+            counts,
+        }
+    }
+
+    /// All terms, by rising term.
+    #[must_use]
+    pub fn entries(&self) -> &[TermCount] {
+        &self.entries
+    }
+
+    /// The terms that stand nowhere but in these mentions, by rising term.
+    #[must_use]
+    pub fn only_in(&self, words: &Words, mentions: &[Mention]) -> Vec<TermCount> {
+        let read = read(words);
+        let mut numbers: Vec<usize> = mentions
+            .iter()
+            .filter_map(|mention| read.get(mention.start..mention.end.min(read.len())))
+            .flatten()
+            .map(|word| word.number as usize)
+            .collect();
+        numbers.sort_unstable();
+        let of_one = numbers.chunk_by(|a, b| a == b);
+        let hidden = of_one.filter(|of_one| self.counts.get(of_one[0]) == Some(&of_one.len()));
+        let mut entries: Vec<_> = hidden
+            .filter_map(|of_one| self.terms[of_one[0]])
+            .map(once)
+            .collect();
+        entries.sort_unstable_by_key(|entry| entry.term);
+        entries
+    }
+}
+
+fn read(words: &Words) -> &[Word] {
+    &words.all()[..words.all().len().min(READ_WORDS)]
+}
+
+fn once(term: TermId) -> TermCount {
+    TermCount { term, count: 1 }
+}
