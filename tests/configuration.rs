@@ -318,6 +318,23 @@ fn health_asks_a_server_and_its_services() {
 }
 
 #[test]
+fn health_tells_a_server_that_is_about_to_stop() {
+    let server = Server::start(&["--drain-pause=30s"]);
+    let id = server.child.id().to_string();
+    assert!(Command::new("kill").arg(&id).status().unwrap().success());
+    let address = ["--address", server.address.as_str()];
+    let stopping = (Some(1), "NOT_SERVING\n".to_owned(), String::new());
+    let started = std::time::Instant::now();
+    while health(&[], &address) != stopping {
+        assert!(
+            started.elapsed().as_secs() < 20,
+            "{:?}",
+            health(&[], &address)
+        );
+    }
+}
+
+#[test]
 fn health_speaks_tls_and_shows_a_certificate() {
     let directory = tempfile::tempdir().unwrap();
     let made = rcgen::generate_simple_self_signed(["news.example".to_owned()]).unwrap();

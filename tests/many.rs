@@ -13,6 +13,7 @@ use newstance::{
         pb::{self, tag_article_result::Outcome, tagging_service_client::TaggingServiceClient},
     },
 };
+use prost::Message;
 use tokio::sync::mpsc;
 use tokio_stream::{StreamExt, wrappers::ReceiverStream};
 use tonic::{Code, Status, transport::Channel};
@@ -117,6 +118,64 @@ async fn a_batch_is_refused_as_a_whole_for_its_size_or_options() {
     assert_eq!(
         (status.code(), reason(&status).as_str()),
         (Code::NotFound, "MODEL_NOT_FOUND")
+    );
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn answers_stay_within_what_clients_accept() {
+    let model = || default_model().unwrap();
+    let explained = |count: usize| pb::BatchTagArticlesRequest {
+        options: Some(pb::TagOptions {
+            max_evidence: 100,
+            ..pb::TagOptions::default()
+        }),
+        ..batch(vec![article("a", &long(4000)); count])
+    };
+    let server = TestServer::start(model).await;
+    let mut unlimited = client(&server).await;
+    let answer = unlimited.batch_tag_articles(explained(20)).await.unwrap();
+    let whole = answer.into_inner();
+    assert!(
+        whole
+            .results
+            .iter()
+            .all(|r| matches!(r.outcome, Some(Outcome::Tagging(_))))
+    );
+    server.stop().await;
+
+    let mut config = Config::default();
+    config.requests.answer_bytes = whole.encoded_len() / 2;
+    let server = TestServer::with(config, model).await;
+    let mut client = client(&server).await;
+    let answer = client.batch_tag_articles(explained(20)).await.unwrap();
+    let half = answer.into_inner();
+    assert!(half.encoded_len() <= whole.encoded_len() / 2 + 20 * 500);
+    let fits = |r: &&pb::TagArticleResult| matches!(r.outcome, Some(Outcome::Tagging(_)));
+    let fitting = half.results.iter().take_while(fits).count();
+    assert!((5..10).contains(&fitting), "{fitting}");
+    assert_eq!(half.results[..fitting], whole.results[..fitting]);
+    for result in &half.results[fitting..] {
+        let Some(Outcome::Error(error)) = &result.outcome else {
+            panic!("{result:?}");
+        };
+        assert_eq!(error.code, i32::from(Code::ResourceExhausted));
+        assert!(error.message.starts_with("answer: "), "{}", error.message);
+    }
+    server.stop().await;
+
+    let mut config = Config::default();
+    config.requests.answer_bytes = 1000;
+    let server = TestServer::with(config, model).await;
+    let mut client = self::client(&server).await;
+    let request = pb::TagArticleRequest {
+        article: Some(article("a", &long(4000))),
+        ..pb::TagArticleRequest::default()
+    };
+    let status = client.tag_article(request).await.unwrap_err();
+    assert_eq!(
+        (status.code(), reason(&status).as_str()),
+        (Code::ResourceExhausted, "ANSWER_TOO_LARGE")
     );
     server.stop().await;
 }

@@ -27,11 +27,13 @@ pub struct Config {
     pub telemetry: Telemetry,
 }
 
-/// What one request may hold.
+/// What one request may hold and ask for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RequestLimits {
     /// Greatest size of an encoded request, in bytes.
     pub request_bytes: usize,
+    /// Greatest size of an encoded answer, in bytes.
+    pub answer_bytes: usize,
     /// Greatest number of articles in a batch.
     pub batch_articles: NonZeroU32,
     /// Greatest sizes within an article.
@@ -45,6 +47,8 @@ impl Default for RequestLimits {
     fn default() -> Self {
         Self {
             request_bytes: 4 * 1024 * 1024,
+            // What clients accept unless they are told otherwise.
+            answer_bytes: 4 * 1024 * 1024,
             batch_articles: NonZeroU32::new(1000).unwrap_or(NonZeroU32::MIN),
             article: ArticleLimits::default(),
             timeout: Duration::from_secs(30),

@@ -114,6 +114,7 @@ pub fn limits(model: &Model, config: &Config) -> pb::ServerLimits {
     let admission = &config.admission;
     pb::ServerLimits {
         max_request_bytes: requests.request_bytes as u64,
+        max_answer_bytes: requests.answer_bytes as u64,
         max_title_bytes: article.title_bytes,
         max_body_bytes: article.body_bytes,
         max_name_bytes: article.name_bytes,

@@ -22,6 +22,8 @@ pub enum Reason {
     MalformedRequest,
     /// The encoded request is too large.
     RequestTooLarge,
+    /// The encoded answer would be too large.
+    AnswerTooLarge,
     /// The article has no text.
     ArticleEmpty,
     /// A field is larger than its limit.
@@ -65,6 +67,7 @@ impl Reason {
         match self {
             Self::MalformedRequest => "MALFORMED_REQUEST",
             Self::RequestTooLarge => "REQUEST_TOO_LARGE",
+            Self::AnswerTooLarge => "ANSWER_TOO_LARGE",
             Self::ArticleEmpty => "ARTICLE_EMPTY",
             Self::FieldTooLarge => "FIELD_TOO_LARGE",
             Self::FieldInvalid => "FIELD_INVALID",
@@ -96,6 +99,17 @@ pub enum ApiError {
     #[error("request: {actual} bytes exceed the limit of {limit} bytes")]
     RequestTooLarge {
         /// Its size.
+        actual: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// The encoded answer would be larger than clients accept.
+    #[error(
+        "answer: {actual} bytes exceed the limit of {limit} bytes; ask for fewer labels, less \
+         evidence or fewer articles"
+    )]
+    AnswerTooLarge {
+        /// Its size, in a batch with that of the answers before it.
         actual: u64,
         /// The limit.
         limit: u64,
@@ -227,6 +241,7 @@ impl ApiError {
         match self {
             Self::Malformed(_) => (Code::InvalidArgument, Reason::MalformedRequest),
             Self::RequestTooLarge { .. } => (Code::ResourceExhausted, Reason::RequestTooLarge),
+            Self::AnswerTooLarge { .. } => (Code::ResourceExhausted, Reason::AnswerTooLarge),
             Self::Field { .. } | Self::Part { .. } => (Code::InvalidArgument, Reason::FieldInvalid),
             Self::Article(error) | Self::ArticleAt { error, .. } => {
                 (Code::InvalidArgument, article_reason(error))

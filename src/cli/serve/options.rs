@@ -131,6 +131,12 @@ pub static GROUPS: &[Group] = &[
                 slot: |s| &mut s.rest.requests.request_bytes,
             },
             Opt {
+                name: "max-answer-bytes",
+                kind: Kind::Bytes(64 * KIB..=64 * MIB),
+                purpose: "Greatest size of an encoded answer; most clients accept 4MiB unless they are told otherwise",
+                slot: |s| &mut s.rest.requests.answer_bytes,
+            },
+            Opt {
                 name: "max-title-bytes",
                 kind: Kind::Bytes(1..=MIB),
                 purpose: "Greatest size of an article's title",

@@ -1,6 +1,7 @@
 //! `TaggingService`: one article, many, or a stream of them.
 
 use http::Extensions;
+use prost::Message;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use tonic::{Request, Response, Status, Streaming};
 
@@ -11,6 +12,7 @@ use super::{
 use crate::{
     article::Article,
     server::{
+        config::Config,
         convert::{BatchRequest, TagRequest, TagSettings, answer, result},
         describe,
         lag::Lag,
@@ -37,10 +39,12 @@ impl Shared {
         let TagRequest { article, settings } = request;
         let tagger = find(&models, "model", settings.model.as_ref())?;
         let tagger = self.telemetry().watch(tagger, record);
-        if article.text_bytes() <= LONG_ARTICLE {
-            return label(&tagger, &article, &settings);
-        }
-        pool::run(move |_| label(&tagger, &article, &settings)).await?
+        let tagging = if article.text_bytes() <= LONG_ARTICLE {
+            label(&tagger, &article, &settings)
+        } else {
+            pool::run(move |_| label(&tagger, &article, &settings)).await?
+        };
+        Room::new(self.config()).take(tagging?)
     }
 
     /// Does the work of a batch on the pool, when there is room for its articles.
@@ -57,6 +61,37 @@ impl Shared {
             job(abandoned)
         })
         .await
+    }
+}
+
+/// How large an answer may still become.
+struct Room {
+    taken: usize,
+    limit: usize,
+}
+
+impl Room {
+    /// Bytes of an answer beside those of its taggings, or of one result beside its tagging.
+    const FRAME: usize = 32;
+
+    fn new(config: &Config) -> Self {
+        Self {
+            taken: Self::FRAME,
+            limit: config.requests.answer_bytes,
+        }
+    }
+
+    /// Gives the tagging back if it fits; nothing is taken by one that does not.
+    fn take(&mut self, tagging: pb::Tagging) -> Result<pb::Tagging, ApiError> {
+        let actual = self.taken + Self::FRAME + tagging.encoded_len();
+        if actual > self.limit {
+            return Err(ApiError::AnswerTooLarge {
+                actual: actual as u64,
+                limit: self.limit as u64,
+            });
+        }
+        self.taken = actual;
+        Ok(tagging)
     }
 }
 
@@ -94,6 +129,7 @@ pub(super) fn label_all<T: Send>(
 fn answer_all(
     tagger: &WatchedTagger,
     batch: BatchRequest,
+    mut room: Room,
     abandoned: &Abandoned,
 ) -> Vec<pb::TagArticleResult> {
     let BatchRequest { articles, settings } = batch;
@@ -104,7 +140,8 @@ fn answer_all(
     };
     let outcomes = label_all(tagger, articles, &settings.options, abandoned, form);
     let results = ids.into_iter().zip(outcomes);
-    results.map(|(id, outcome)| result(id, outcome)).collect()
+    let fitting = results.map(|(id, outcome)| result(id, outcome.and_then(|t| room.take(t))));
+    fitting.collect()
 }
 
 #[tonic::async_trait]
@@ -131,8 +168,9 @@ impl TaggingService for Shared {
         let tagger = find(&models, "model", batch.settings.model.as_ref())?;
         let tagger = self.telemetry().watch(tagger, &record);
         let count = batch.articles_to_label();
+        let room = Room::new(self.config());
         let results = self.on_pool(count, &call, move |abandoned| {
-            answer_all(&tagger, batch, abandoned)
+            answer_all(&tagger, batch, room, abandoned)
         });
         let results = results.await?;
         Ok(Response::new(pb::BatchTagArticlesResponse { results }))
