@@ -50,14 +50,22 @@ const AFTER: Side = Side {
     tone_just: Kind::ToneJustAfter,
 };
 
-/// A text around the mentions of one target. `visit` takes a term as its kind and parts, with the
-/// words that it stands for, if any.
+/// What is done with each term: its kind and parts, with the words that it stands for, if any.
+/// Terms of one part are most, and most of them are not known, so they have a road of their own.
+pub trait Visitor {
+    /// A term of one part.
+    fn one(&mut self, kind: Kind, part: Part, at: Option<Mention>);
+    /// A term of several parts.
+    fn several(&mut self, kind: Kind, parts: &[Part], at: Option<Mention>);
+}
+
+/// A text around the mentions of one target.
 pub struct Surroundings<'a, V> {
     text: &'a Words,
     words: &'a [Word],
     marks: &'a Marks,
     masked: Vec<bool>,
-    visit: V,
+    visitor: V,
 }
 
 /// Which terms of a target are visited.
@@ -69,14 +77,14 @@ pub enum Extent {
     All,
 }
 
-impl<'a, V: FnMut(Kind, &[Part], Option<Mention>)> Surroundings<'a, V> {
+impl<'a, V: Visitor> Surroundings<'a, V> {
     /// Visits the terms of a target.
     pub fn visit(
         text: &'a Words,
         marks: &'a Marks,
         mentions: &[Mention],
         extent: Extent,
-        visit: V,
+        visitor: V,
     ) {
         if mentions.is_empty() {
             return;
@@ -91,7 +99,7 @@ impl<'a, V: FnMut(Kind, &[Part], Option<Mention>)> Surroundings<'a, V> {
             words,
             marks,
             masked,
-            visit,
+            visitor,
         };
         surroundings.around(mentions);
         if extent == Extent::All {
@@ -111,12 +119,7 @@ impl<'a, V: FnMut(Kind, &[Part], Option<Mention>)> Surroundings<'a, V> {
             self.mention(mention);
         }
         let many = Sign::count(mentions.len());
-        self.emit(Kind::Mentions, &[Part::Sign(many)], None);
-    }
-
-    #[inline]
-    fn emit(&mut self, kind: Kind, parts: &[Part], at: Option<Mention>) {
-        (self.visit)(kind, parts, at);
+        self.visitor.one(Kind::Mentions, Part::Sign(many), None);
     }
 
     /// The words around a mention that share its sentence.
@@ -160,45 +163,50 @@ impl<'a, V: FnMut(Kind, &[Part], Option<Mention>)> Surroundings<'a, V> {
         for at in window.clone() {
             let place = Some(at..at + 1);
             if !self.masked[at] {
-                self.emit(Kind::Near, &[Part::Word(at)], place.clone());
+                self.visitor.one(Kind::Near, Part::Word(at), place.clone());
                 if self.marks.negated[at] {
-                    self.emit(Kind::Not, &[Part::Word(at)], place.clone());
+                    self.visitor.one(Kind::Not, Part::Word(at), place.clone());
                 }
                 self.emit_stem(Kind::Stem, at);
                 self.emit_tone(Kind::Tone, at, true);
             }
             if at > window.start {
                 let pair = [self.name(at - 1), self.name(at)];
-                self.emit(Kind::Near, &pair, Some(at - 1..at + 1));
+                self.visitor
+                    .several(Kind::Near, &pair, Some(at - 1..at + 1));
             }
         }
         let tone: i32 = window.clone().map(|at| i32::from(self.tone(at))).sum();
         let steps = (f64::from(tone) / TONE_STEP)
             .round()
             .clamp(-MOST_TONE, MOST_TONE);
-        self.emit(Kind::ToneSum, &[Part::Sign(Sign::signed(steps))], None);
+        self.visitor
+            .one(Kind::ToneSum, Part::Sign(Sign::signed(steps)), None);
     }
 
     /// Words by side and distance.
     fn sides(&mut self, window: &Mention, mention: &Mention) {
-        for at in window.clone().filter(|at| !mention.contains(at)) {
-            let (side, distance) = if at < mention.start {
-                (&BEFORE, mention.start - at)
-            } else {
-                (&AFTER, at + 1 - mention.end)
-            };
-            let place = Some(at..at + 1);
-            if distance <= SIDE {
-                self.emit(side.word, &[self.name(at)], place.clone());
-            }
-            if distance <= JUST {
-                self.emit(side.just, &[self.name(at)], place);
-            }
-            self.emit_stem(side.stem, at);
-            let just = distance <= TONE_JUST;
-            let tone = if just { side.tone_just } else { side.tone };
-            self.emit_tone(tone, at, false);
+        for at in window.start..mention.start {
+            self.beside(&BEFORE, at, mention.start - at);
         }
+        for at in mention.end..window.end {
+            self.beside(&AFTER, at, at + 1 - mention.end);
+        }
+    }
+
+    #[inline]
+    fn beside(&mut self, side: &Side, at: usize, distance: usize) {
+        let place = Some(at..at + 1);
+        if distance <= SIDE {
+            self.visitor.one(side.word, self.name(at), place.clone());
+        }
+        if distance <= JUST {
+            self.visitor.one(side.just, self.name(at), place);
+        }
+        self.emit_stem(side.stem, at);
+        let just = distance <= TONE_JUST;
+        let tone = if just { side.tone_just } else { side.tone };
+        self.emit_tone(tone, at, false);
     }
 
     fn emit_tone(&mut self, kind: Kind, at: usize, with_valence: bool) {
@@ -208,10 +216,10 @@ impl<'a, V: FnMut(Kind, &[Part], Option<Mention>)> Surroundings<'a, V> {
         }
         let place = Some(at..at + 1);
         let sign = if tone > 0 { Sign::PLUS } else { Sign::MINUS };
-        self.emit(kind, &[Part::Sign(sign)], place.clone());
+        self.visitor.one(kind, Part::Sign(sign), place.clone());
         if with_valence {
             let valence = Sign::signed((f64::from(tone) / 10.0).round() + 0.0);
-            self.emit(kind, &[Part::Sign(valence)], place);
+            self.visitor.one(kind, Part::Sign(valence), place);
         }
     }
 
@@ -229,18 +237,20 @@ impl<'a, V: FnMut(Kind, &[Part], Option<Mention>)> Surroundings<'a, V> {
         let (x, y) = (after(1).unwrap_or(last), after(2).unwrap_or(last));
         let at = |start: usize, end: usize| Some(start.max(window.start)..end.min(window.end));
         let (start, end) = (mention.start, mention.end);
-        self.emit(
+        self.visitor.several(
             Kind::Who,
             &[w, Part::Target],
             at(start.saturating_sub(1), end),
         );
-        self.emit(
+        self.visitor.several(
             Kind::Who,
             &[v, w, Part::Target],
             at(start.saturating_sub(2), end),
         );
-        self.emit(Kind::Who, &[Part::Target, x], at(start, end + 1));
-        self.emit(Kind::Who, &[Part::Target, x, y], at(start, end + 2));
+        self.visitor
+            .several(Kind::Who, &[Part::Target, x], at(start, end + 1));
+        self.visitor
+            .several(Kind::Who, &[Part::Target, x, y], at(start, end + 2));
     }
 
     /// How the target is called, and whether by the text itself.
@@ -249,14 +259,15 @@ impl<'a, V: FnMut(Kind, &[Part], Option<Mention>)> Surroundings<'a, V> {
         let called = Sign::pronoun(self.text.term_of(first)).unwrap_or(Sign::NAME);
         let quoted = if first.quoted { Sign::YES } else { Sign::NO };
         let place = Some(mention.clone());
-        self.emit(Kind::As, &[Part::Sign(called)], place.clone());
-        self.emit(Kind::Quoted, &[Part::Sign(quoted)], place);
+        self.visitor
+            .one(Kind::As, Part::Sign(called), place.clone());
+        self.visitor.one(Kind::Quoted, Part::Sign(quoted), place);
     }
 
     /// The stem of `@` is none.
     fn emit_stem(&mut self, kind: Kind, at: usize) {
         if !self.masked[at] && self.marks.stemmed[self.number(at)] {
-            self.emit(kind, &[Part::Stem(at)], Some(at..at + 1));
+            self.visitor.one(kind, Part::Stem(at), Some(at..at + 1));
         }
     }
 
@@ -270,9 +281,10 @@ impl<'a, V: FnMut(Kind, &[Part], Option<Mention>)> Surroundings<'a, V> {
             let number = self.number(at);
             if !self.masked[at] && !seen[number] {
                 seen[number] = true;
-                self.emit(Kind::Text, &[Part::Word(at)], Some(at..at + 1));
+                self.visitor
+                    .one(Kind::Text, Part::Word(at), Some(at..at + 1));
             }
         }
-        self.emit(Kind::Text, &[Part::Sign(Sign::ANY)], None);
+        self.visitor.one(Kind::Text, Part::Sign(Sign::ANY), None);
     }
 }

@@ -27,11 +27,11 @@ use super::{
     kind::{Kind, Part, Sign, TARGET, stem},
     marks::Marks,
     ngrams::Read,
-    surroundings::{Extent, Surroundings},
+    surroundings::{Extent, Surroundings, Visitor},
     tally::Tally,
     target_index::{Known, TargetIndex},
     whole_text::WholeText,
-    words::{Mention, Words},
+    words::{Mention, Word, Words},
 };
 
 /// Turns a text and the mentions of a target into a term vector.
@@ -72,7 +72,7 @@ impl TargetFeaturizer {
         let (marks, text) = if let Some(known) = &known {
             let tones = known.iter().map(Known::tone).collect();
             let of = |number: u32| self.index.word_term(Kind::Text, &known[number as usize]);
-            let any = self.index.sign_term(Kind::Text, Sign::ANY);
+            let any = self.index.word_term(Kind::Text, self.index.sign(Sign::ANY));
             (
                 Marks::new(words, self.lexicon.tenths(TARGET), tones),
                 WholeText::new(words, of, any),
@@ -188,21 +188,64 @@ impl TargetReading<'_> {
     ) {
         let Some(known) = &self.known else {
             let vocabulary = &self.featurizer.vocabulary;
-            let look_up = written(self.words, |term, at| {
+            let look_up = Written::new(self.words, |term, at| {
                 if let Some(term) = vocabulary.id(term) {
                     visit(term, at);
                 }
             });
             return Surroundings::visit(self.words, &self.marks, mentions, extent, look_up);
         };
-        let index = &self.featurizer.index;
-        let words = self.words.all();
-        let find = |kind, parts: &[Part], at| {
-            if let Some(term) = index.term(kind, parts, words, known) {
-                visit(term, at);
-            }
+        let find = Indexed {
+            index: &self.featurizer.index,
+            words: self.words.all(),
+            known,
+            visit,
         };
         Surroundings::visit(self.words, &self.marks, mentions, extent, find);
+    }
+}
+
+/// Finds terms by their parts.
+struct Indexed<'a, V> {
+    index: &'a TargetIndex,
+    words: &'a [Word],
+    known: &'a [Known],
+    visit: V,
+}
+
+impl<V> Indexed<'_, V> {
+    #[inline]
+    fn known(&self, at: usize) -> &Known {
+        &self.known[self.words[at].number as usize]
+    }
+
+    #[inline]
+    fn part(&self, part: Part) -> &Known {
+        match part {
+            Part::Word(at) | Part::Stem(at) => self.known(at),
+            Part::Target => self.index.target(),
+            Part::Sign(sign) => self.index.sign(sign),
+        }
+    }
+}
+
+impl<V: FnMut(TermId, Option<Mention>)> Visitor for Indexed<'_, V> {
+    #[inline]
+    fn one(&mut self, kind: Kind, part: Part, at: Option<Mention>) {
+        let term = match part {
+            Part::Stem(at) => self.index.stem_term(kind, self.known(at)),
+            _ => self.index.word_term(kind, self.part(part)),
+        };
+        if let Some(term) = term {
+            (self.visit)(term, at);
+        }
+    }
+
+    fn several(&mut self, kind: Kind, parts: &[Part], at: Option<Mention>) {
+        let parts = parts.iter().map(|&part| self.part(part));
+        if let Some(term) = self.index.ngram_term(kind, parts) {
+            (self.visit)(term, at);
+        }
     }
 }
 
@@ -215,37 +258,53 @@ pub fn for_each_target_term(
     visit: impl FnMut(&str, Option<Mention>),
 ) {
     let marks = Marks::of(words, lexicon);
-    let visit = written(words, visit);
-    Surroundings::visit(words, &marks, mentions, Extent::All, visit);
+    let visitor = Written::new(words, visit);
+    Surroundings::visit(words, &marks, mentions, Extent::All, visitor);
 }
 
-/// Writes terms out.
-fn written(
-    words: &Words,
-    mut visit: impl FnMut(&str, Option<Mention>),
-) -> impl FnMut(Kind, &[Part], Option<Mention>) {
-    let mut term = String::new();
-    move |kind, parts, at| {
-        write(kind, parts, words, &mut term);
-        if term.len() <= Vocabulary::MAX_TERM_BYTES {
-            visit(&term, at);
+/// Writes terms out, as they are defined.
+struct Written<'a, V> {
+    words: &'a Words,
+    term: String,
+    visit: V,
+}
+
+impl<'a, V: FnMut(&str, Option<Mention>)> Written<'a, V> {
+    fn new(words: &'a Words, visit: V) -> Self {
+        Self {
+            words,
+            term: String::new(),
+            visit,
         }
     }
-}
 
-fn write(kind: Kind, parts: &[Part], words: &Words, term: &mut String) {
-    term.clear();
-    term.push_str(kind.prefix());
-    for (index, part) in parts.iter().enumerate() {
-        if index > 0 {
-            term.push(' ');
-        }
-        term.push_str(match *part {
-            Part::Word(at) => words.term(at),
-            Part::Stem(at) => stem(words.term(at)).unwrap_or_default(),
+    fn push(&mut self, part: Part) {
+        self.term.push_str(match part {
+            Part::Word(at) => self.words.term(at),
+            Part::Stem(at) => stem(self.words.term(at)).unwrap_or_default(),
             Part::Target => TARGET,
             Part::Sign(sign) => sign.text(),
         });
+    }
+}
+
+impl<V: FnMut(&str, Option<Mention>)> Visitor for Written<'_, V> {
+    fn one(&mut self, kind: Kind, part: Part, at: Option<Mention>) {
+        self.several(kind, &[part], at);
+    }
+
+    fn several(&mut self, kind: Kind, parts: &[Part], at: Option<Mention>) {
+        self.term.clear();
+        self.term.push_str(kind.prefix());
+        for (index, &part) in parts.iter().enumerate() {
+            if index > 0 {
+                self.term.push(' ');
+            }
+            self.push(part);
+        }
+        if self.term.len() <= Vocabulary::MAX_TERM_BYTES {
+            (self.visit)(&self.term, at);
+        }
     }
 }
 

@@ -10,10 +10,10 @@ use rustc_hash::FxHasher;
 
 use super::{
     Lexicon, TermId, Vocabulary,
-    kind::{Kind, Part, Sign, TARGET, stem},
+    kind::{Kind, Sign, TARGET, stem},
     marks::tone,
     slots::{Probe, Slots, pair_hash},
-    words::{Word, Words},
+    words::Words,
 };
 use crate::text::WordKey;
 
@@ -317,17 +317,48 @@ impl TargetIndex {
         }
     }
 
-    /// The term of a kind of a word of the text alone.
-    #[inline]
+    /// The sign of a mention of the target.
     #[must_use]
-    pub fn word_term(&self, kind: Kind, known: &Known) -> Option<TermId> {
-        self.term_of(kind, known.terms)
+    pub fn target(&self) -> &Known {
+        &self.target
     }
 
-    /// The term of a kind and a sign.
+    /// Any other sign.
     #[must_use]
-    pub fn sign_term(&self, kind: Kind, sign: Sign) -> Option<TermId> {
-        self.word_term(kind, &self.signs[sign.number()])
+    pub fn sign(&self, sign: Sign) -> &Known {
+        &self.signs[sign.number()]
+    }
+
+    /// The term of this kind and this word alone.
+    #[inline]
+    #[must_use]
+    pub fn word_term(&self, kind: Kind, word: &Known) -> Option<TermId> {
+        self.term_of(kind, word.terms)
+    }
+
+    /// The term of this kind and the first letters of this word.
+    #[inline]
+    #[must_use]
+    pub fn stem_term(&self, kind: Kind, word: &Known) -> Option<TermId> {
+        self.term_of(kind, word.stem)
+    }
+
+    /// The term of this kind and these words, which are at least two.
+    pub fn ngram_term<'k>(
+        &self,
+        kind: Kind,
+        mut words: impl DoubleEndedIterator<Item = &'k Known>,
+    ) -> Option<TermId> {
+        let (first, last) = (words.next()?, words.next_back()?);
+        if !first.starts || !last.ends {
+            return None;
+        }
+        let mut parent = parent(kind, first.node);
+        for word in words {
+            parent = LONGER | self.ngram(parent, word.node)?;
+        }
+        let term = self.ngrams[self.ngram(parent, last.node)? as usize].term;
+        (term != NONE).then_some(term)
     }
 
     #[inline]
@@ -335,40 +366,6 @@ impl TargetIndex {
         let bit = 1 << kind as usize;
         let before = (terms.kinds & (bit - 1)).count_ones();
         (terms.kinds & bit != 0).then(|| self.terms[(terms.first + before) as usize])
-    }
-
-    /// The term of this kind and these parts.
-    #[inline]
-    #[must_use]
-    pub fn term(
-        &self,
-        kind: Kind,
-        parts: &[Part],
-        words: &[Word],
-        known: &[Known],
-    ) -> Option<TermId> {
-        let of = |part: Part| match part {
-            Part::Word(at) | Part::Stem(at) => &known[words[at].number as usize],
-            Part::Target => &self.target,
-            Part::Sign(sign) => &self.signs[sign.number()],
-        };
-        match *parts {
-            [part @ Part::Stem(_)] => self.term_of(kind, of(part).stem),
-            [part] => self.word_term(kind, of(part)),
-            [first, ref middle @ .., last] => {
-                let (first, last) = (of(first), of(last));
-                if !first.starts || !last.ends {
-                    return None;
-                }
-                let mut parent = parent(kind, first.node);
-                for &part in middle {
-                    parent = LONGER | self.ngram(parent, of(part).node)?;
-                }
-                let term = self.ngrams[self.ngram(parent, last.node)? as usize].term;
-                (term != NONE).then_some(term)
-            }
-            [] => None,
-        }
     }
 }
 
