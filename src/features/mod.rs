@@ -18,6 +18,7 @@ mod surroundings;
 mod tally;
 pub mod target;
 mod target_index;
+mod target_terms;
 pub mod vector;
 pub mod vocabulary;
 mod whole_text;

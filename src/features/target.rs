@@ -24,14 +24,15 @@
 
 use super::{
     Lexicon, Occurrence, TermCount, TermId, TermVector, Vocabulary,
-    kind::{Kind, Part, Sign, TARGET, stem},
+    kind::{Kind, Sign, TARGET},
     marks::Marks,
     ngrams::Read,
-    surroundings::{Extent, Surroundings, Visitor},
+    surroundings::{Extent, Surroundings},
     tally::Tally,
     target_index::{Known, TargetIndex},
+    target_terms::{Indexed, Written},
     whole_text::WholeText,
-    words::{Mention, Word, Words},
+    words::{Mention, Words},
 };
 
 /// Turns a text and the mentions of a target into a term vector.
@@ -205,50 +206,6 @@ impl TargetReading<'_> {
     }
 }
 
-/// Finds terms by their parts.
-struct Indexed<'a, V> {
-    index: &'a TargetIndex,
-    words: &'a [Word],
-    known: &'a [Known],
-    visit: V,
-}
-
-impl<V> Indexed<'_, V> {
-    #[inline]
-    fn known(&self, at: usize) -> &Known {
-        &self.known[self.words[at].number as usize]
-    }
-
-    #[inline]
-    fn part(&self, part: Part) -> &Known {
-        match part {
-            Part::Word(at) | Part::Stem(at) => self.known(at),
-            Part::Target => self.index.target(),
-            Part::Sign(sign) => self.index.sign(sign),
-        }
-    }
-}
-
-impl<V: FnMut(TermId, Option<Mention>)> Visitor for Indexed<'_, V> {
-    #[inline]
-    fn one(&mut self, kind: Kind, part: Part, at: Option<Mention>) {
-        let term = match part {
-            Part::Stem(at) => self.index.stem_term(kind, self.known(at)),
-            _ => self.index.word_term(kind, self.part(part)),
-        };
-        if let Some(term) = term {
-            (self.visit)(term, at);
-        }
-    }
-
-    fn several(&mut self, kind: Kind, parts: &[Part], at: Option<Mention>) {
-        let parts = parts.iter().map(|&part| self.part(part));
-        if let Some(term) = self.index.ngram_term(kind, parts) {
-            (self.visit)(term, at);
-        }
-    }
-}
-
 /// Visits every term of a target with the words that it stands for, if any. Terms over
 /// [`Vocabulary::MAX_TERM_BYTES`] are passed over.
 pub fn for_each_target_term(
@@ -260,52 +217,6 @@ pub fn for_each_target_term(
     let marks = Marks::of(words, lexicon);
     let visitor = Written::new(words, visit);
     Surroundings::visit(words, &marks, mentions, Extent::All, visitor);
-}
-
-/// Writes terms out, as they are defined.
-struct Written<'a, V> {
-    words: &'a Words,
-    term: String,
-    visit: V,
-}
-
-impl<'a, V: FnMut(&str, Option<Mention>)> Written<'a, V> {
-    fn new(words: &'a Words, visit: V) -> Self {
-        Self {
-            words,
-            term: String::new(),
-            visit,
-        }
-    }
-
-    fn push(&mut self, part: Part) {
-        self.term.push_str(match part {
-            Part::Word(at) => self.words.term(at),
-            Part::Stem(at) => stem(self.words.term(at)).unwrap_or_default(),
-            Part::Target => TARGET,
-            Part::Sign(sign) => sign.text(),
-        });
-    }
-}
-
-impl<V: FnMut(&str, Option<Mention>)> Visitor for Written<'_, V> {
-    fn one(&mut self, kind: Kind, part: Part, at: Option<Mention>) {
-        self.several(kind, &[part], at);
-    }
-
-    fn several(&mut self, kind: Kind, parts: &[Part], at: Option<Mention>) {
-        self.term.clear();
-        self.term.push_str(kind.prefix());
-        for (index, &part) in parts.iter().enumerate() {
-            if index > 0 {
-                self.term.push(' ');
-            }
-            self.push(part);
-        }
-        if self.term.len() <= Vocabulary::MAX_TERM_BYTES {
-            (self.visit)(&self.term, at);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -138,7 +138,7 @@ mod tests {
         Calls {
             tokens: None,
             timeout: Duration::from_secs(5),
-            congestion: Congestion::new(Duration::from_secs(5)),
+            congestion: Congestion::new(Duration::from_secs(5), 1),
         }
     }
 
@@ -198,12 +198,13 @@ mod tests {
 
     #[tokio::test]
     async fn where_calls_wait_too_long_no_more_are_let_in_but_for_health() {
-        let calls = calls();
-        let fits = Duration::from_secs(5);
-        calls.congestion.hear(fits);
+        let calls = Calls {
+            congestion: Congestion::new(Duration::from_micros(1), 1),
+            ..calls()
+        };
         let tag = || call(calls.clone(), TAG, HeaderMap::new(), fine);
         assert_eq!(tag().await, Code::Ok);
-        calls.congestion.hear(2 * fits);
+        let _ahead: Vec<_> = (0..100).map(|_| Lag::begin(&calls.congestion)).collect();
         assert_eq!(tag().await, Code::ResourceExhausted);
         let infer = "/inference.GRPCInferenceService/ModelInfer";
         let infer = call(calls.clone(), infer, HeaderMap::new(), fine).await;

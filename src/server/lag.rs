@@ -20,42 +20,64 @@ use http::Extensions;
 
 /// Whether calls wait too long at the moment, known to all of them.
 #[derive(Debug, Clone)]
-pub struct Congestion(Arc<Until>);
+pub struct Congestion(Arc<Queue>);
 
+/// What is known of the queue of the runtime.
 #[derive(Debug)]
-struct Until {
+struct Queue {
     max_wait: Duration,
-    begun: Instant,
-    /// The end of the congestion, in nanoseconds since the beginning.
-    nanos: AtomicU64,
+    /// How many turns are had at once.
+    threads: u64,
+    /// Calls that wait for a turn.
+    ready: AtomicU64,
+    /// How long a turn takes, in nanoseconds; a moving mean.
+    turn: AtomicU64,
 }
 
 impl Congestion {
-    /// None yet; it begins when a call has waited for longer than this.
+    /// None yet; it begins when a call would have to wait for longer than this.
     #[must_use]
-    pub fn new(max_wait: Duration) -> Self {
-        Self(Arc::new(Until {
+    pub fn new(max_wait: Duration, threads: usize) -> Self {
+        Self(Arc::new(Queue {
             max_wait,
-            begun: Instant::now(),
-            nanos: AtomicU64::new(0),
+            threads: threads.max(1) as u64,
+            ready: AtomicU64::new(0),
+            turn: AtomicU64::new(0),
         }))
     }
 
-    /// Whether a call that comes now would wait too long.
+    /// Whether a call that comes now would wait too long. It waits twice: for its beginning, and
+    /// when its body is there.
     #[must_use]
     pub fn is_now(&self) -> bool {
-        nanos(self.0.begun.elapsed()) < self.0.nanos.load(Ordering::Relaxed)
-    }
-
-    /// A call has waited so long for its turn. What is in front of the thread takes as long again,
-    /// so nobody else is let in meanwhile.
-    pub(super) fn hear(&self, waited: Duration) {
-        if waited > self.0.max_wait {
-            let until = self.0.begun.elapsed() + waited;
-            self.0.nanos.fetch_max(nanos(until), Ordering::Relaxed);
-        }
+        let queue = &*self.0;
+        let turn = queue.turn.load(Ordering::Relaxed);
+        let ahead = queue.ready.load(Ordering::Relaxed).saturating_mul(turn);
+        2 * (ahead / queue.threads) > nanos(queue.max_wait)
     }
 }
+
+impl Queue {
+    fn enter(&self) {
+        self.ready.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn leave(&self) {
+        self.ready.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// A turn took so many nanoseconds. Where two threads say so at once, one is not heard; a
+    /// thread that was stopped in between says no more than that it was long.
+    fn took(&self, turn: u64) {
+        let turn = turn.min(nanos(self.max_wait));
+        let mean = self.turn.load(Ordering::Relaxed);
+        let smoothed = mean - mean / SMOOTHING + turn / SMOOTHING;
+        self.turn.store(smoothed, Ordering::Relaxed);
+    }
+}
+
+/// Turns that the mean remembers, about.
+const SMOOTHING: u64 = 32;
 
 fn nanos(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX - 1)
@@ -80,6 +102,7 @@ impl Lag {
     /// Begins now: the call waits for its first turn.
     #[must_use]
     pub fn begin(congestion: &Congestion) -> Self {
+        congestion.0.enter();
         Self(Arc::new(Clock {
             congestion: congestion.clone(),
             begun: Instant::now(),
@@ -100,7 +123,11 @@ impl Lag {
 
     /// The same future, measured.
     pub fn measure<F: Future + Unpin>(self, future: F) -> Measured<F> {
-        Measured { lag: self, future }
+        Measured {
+            lag: self,
+            future,
+            in_line: false,
+        }
     }
 }
 
@@ -118,18 +145,33 @@ impl Wake for Clock {
     fn wake_by_ref(self: &Arc<Self>) {
         // The first one that wakes it begins the wait; whether another one won makes no difference.
         let now = self.now() + 1;
-        let _ = self
+        let woken = self
             .woken
             .compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed);
+        if woken.is_ok() {
+            self.congestion.0.enter();
+        }
         self.task.wake();
     }
 }
 
-/// A future that measures its waits.
+/// A call that is given up waits no more.
+impl Drop for Clock {
+    fn drop(&mut self) {
+        if *self.woken.get_mut() != 0 {
+            self.congestion.0.leave();
+        }
+    }
+}
+
+/// A future that measures its waits, and waits its turn: the runtime would run what is woken last
+/// first, and under load some calls would starve.
 #[derive(Debug)]
 pub struct Measured<F> {
     lag: Lag,
     future: F,
+    /// Whether it stands in the queue of the runtime; a task that wakes itself goes to its end.
+    in_line: bool,
 }
 
 impl<F: Future + Unpin> Future for Measured<F> {
@@ -138,15 +180,25 @@ impl<F: Future + Unpin> Future for Measured<F> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let clock = self.lag.0.clone();
         clock.task.register(cx.waker());
+        self.in_line = !self.in_line;
+        if self.in_line {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         let woken = clock.woken.swap(0, Ordering::Relaxed);
+        let now = clock.now();
         let waited = match woken.checked_sub(1) {
-            Some(woken) => clock.now().saturating_sub(woken),
+            Some(woken) => {
+                clock.congestion.0.leave();
+                now.saturating_sub(woken)
+            }
             None => 0,
         };
         clock.waited.store(waited, Ordering::Relaxed);
-        clock.congestion.hear(Duration::from_nanos(waited));
-        let waker = Waker::from(clock);
-        Pin::new(&mut self.future).poll(&mut Context::from_waker(&waker))
+        let waker = Waker::from(clock.clone());
+        let poll = Pin::new(&mut self.future).poll(&mut Context::from_waker(&waker));
+        clock.congestion.0.took(clock.now().saturating_sub(now));
+        poll
     }
 }
 
@@ -160,7 +212,7 @@ mod tests {
 
     #[tokio::test]
     async fn waiting_for_a_thread_is_told_from_waiting_for_data() {
-        let congestion = Congestion::new(WAIT / 2);
+        let congestion = Congestion::new(WAIT / 2, 1);
         let lag = Lag::begin(&congestion);
         let extensions = {
             let mut extensions = Extensions::new();
@@ -179,12 +231,35 @@ mod tests {
         tokio::time::sleep(WAIT).await;
         data.send(()).unwrap();
         sleep(WAIT);
-        assert!(!congestion.is_now(), "the first wait is long over");
         let (first, second) = call.await.unwrap();
-        assert!(congestion.is_now());
         // The time without data, in which the thread was free, counts for neither.
         assert!(first >= WAIT && second >= WAIT, "{first:?} {second:?}");
         assert!(second < 2 * WAIT, "{second:?}");
+    }
+
+    #[tokio::test]
+    async fn a_queue_is_told_before_anybody_has_waited() {
+        let congestion = Congestion::new(2 * WAIT, 2);
+        let call = || {
+            let lag = Lag::begin(&congestion);
+            tokio::spawn(lag.measure(Box::pin(async { sleep(WAIT) })))
+        };
+        for _ in 0..5 {
+            call().await.unwrap();
+        }
+        let turn = Duration::from_nanos(congestion.0.turn.load(Ordering::Relaxed));
+        assert!(turn >= WAIT / 10, "{turn:?}");
+        // Two threads, and two turns a call.
+        let fits = 2 * WAIT.as_nanos() / turn.as_nanos();
+        let waiting: Vec<_> = (0..fits).map(|_| call()).collect();
+        assert!(!congestion.is_now());
+        let one_more = call();
+        assert!(congestion.is_now());
+        // Calls that are given up wait for nothing.
+        one_more.abort();
+        waiting.iter().for_each(tokio::task::JoinHandle::abort);
+        tokio::task::yield_now().await;
+        assert_eq!(congestion.0.ready.load(Ordering::Relaxed), 0);
     }
 
     #[test]

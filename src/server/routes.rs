@@ -3,6 +3,7 @@
 use std::{convert::Infallible, time::Duration};
 
 use http::{HeaderName, Request, Response};
+use tokio::runtime::Handle;
 use tonic::{body::Body, service::Routes};
 use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_web::GrpcWebLayer;
@@ -52,7 +53,7 @@ pub fn service(
     let calls = Calls {
         tokens,
         timeout: config.requests.timeout,
-        congestion: Congestion::new(config.admission.wait),
+        congestion: Congestion::new(config.admission.wait, threads()),
     };
     let service = ServiceBuilder::new()
         .layer(shared.telemetry().clone())
@@ -66,6 +67,11 @@ pub fn service(
             .service(service)
             .boxed_clone(),
     })
+}
+
+/// How many threads take turns at the calls.
+fn threads() -> usize {
+    Handle::try_current().map_or(1, |runtime| runtime.metrics().num_workers())
 }
 
 /// Lets pages of the origins call, and read what gRPC-Web puts into headers.
