@@ -51,6 +51,23 @@ fn a_trained_model_labels_what_it_has_not_seen() {
 }
 
 #[test]
+fn axes_of_one_name_are_refused() {
+    let recipe = std::fs::read_to_string(common::path("data/border.toml")).unwrap();
+    let (_, axis) = recipe.split_once("[[axes]]").unwrap();
+    let error = common::train_text(&format!("{recipe}\n[[axes]]{axis}"), 1).unwrap_err();
+    assert_eq!(error.to_string(), "axis side: two axes have this name");
+
+    let recipe = std::fs::read_to_string(common::path("data/harbour.toml")).unwrap();
+    let misnamed = recipe.replace("axes/stance.toml", "axes/side.toml");
+    assert_ne!(recipe, misnamed);
+    let error = common::train_text(&misnamed, 1).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "axis side: the axis asked by target is called stance"
+    );
+}
+
+#[test]
 fn measured_articles_are_not_trained_on() {
     let model = common::train_tiny(1);
     let corpus = &model.card().corpora[0];

@@ -24,7 +24,7 @@ use thiserror::Error;
 use super::{
     AbstentionPolicy, Card, Classifier, ClassifierError, DecisionRule, Digest, Model, StanceModel,
     canary::Canary,
-    stance::TargetCanary,
+    stance::{STANCE, TargetCanary},
     tensors::{
         read_tensor, read_vocabulary, tensor, vocabulary_tensors, weights_name, weights_tensor,
         wrong_tensor,
@@ -257,9 +257,9 @@ impl Manifest {
         let classifiers = self.axes.into_iter().map(|axis| axis.read(tensors, terms));
         let classifiers: Vec<Classifier> = classifiers.collect::<Result<_, _>>()?;
         let distinct = |(at, c): (usize, &Classifier)| {
-            classifiers[..at]
-                .iter()
-                .all(|d| d.axis().name() != c.axis().name())
+            let name = c.axis().name();
+            let before = &classifiers[..at];
+            name != STANCE && before.iter().all(|other| other.axis().name() != name)
         };
         if classifiers.is_empty() || !classifiers.iter().enumerate().all(distinct) {
             return Err(ModelFileError::Value("axes"));
@@ -269,12 +269,8 @@ impl Manifest {
             return Err(ModelFileError::Canary(index));
         }
         let stance = self.stance.map(|stance| stance.read(tensors)).transpose()?;
-        let clash = |s: &StanceModel| {
-            classifiers
-                .iter()
-                .any(|c| c.axis().name() == s.classifier.axis().name())
-        };
-        if stance.as_ref().is_some_and(clash) {
+        let misnamed = |s: &StanceModel| s.classifier.axis().name() != STANCE;
+        if stance.as_ref().is_some_and(misnamed) {
             return Err(ModelFileError::Value("stance.axis"));
         }
         let model = Model::new(self.card, featurizer, self.abstention, classifiers);

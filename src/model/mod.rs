@@ -13,7 +13,7 @@ mod tensors;
 pub use card::{Card, CorpusCard, MetricCard};
 pub use classifier::{AbstentionPolicy, Classifier, ClassifierError, DecisionRule};
 pub use file::ModelFileError;
-pub use stance::StanceModel;
+pub use stance::{STANCE, StanceModel};
 
 use crate::features::{Featurizer, TermId, Vocabulary};
 

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::Classifier;
 use crate::features::{TargetFeaturizer, Words, find_mentions};
 
+/// Name of the axis that is asked by target.
+pub const STANCE: &str = "stance";
+
 /// Reads the surroundings of a target and scores them.
 #[derive(Debug, Clone)]
 pub struct StanceModel {

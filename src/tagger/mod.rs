@@ -7,6 +7,7 @@ mod stance;
 pub mod tagging;
 pub mod targets;
 
+pub use crate::model::STANCE;
 pub use tagging::{
     AbstainReason, AxisTagging, Decision, Evidence, LabelExplanation, LabelScore, TagOptions,
     Tagging, TargetStance, TextStatistics, Warning,
@@ -21,9 +22,6 @@ use crate::{
     features::{Places, TermVector, Words},
     model::{Classifier, Model},
 };
-
-/// Name of the axis that is asked by target.
-pub const STANCE: &str = "stance";
 
 /// What was asked for does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Deserializer};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, DeserializeOwned},
+};
 
 use super::folds::FoldBy;
 use crate::{
@@ -73,12 +76,23 @@ pub struct StanceRecipe {
 
 /// A table that is fitted discriminatively.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(try_from = "toml::Table")]
 pub struct RegressionRecipe {
     /// How.
-    #[serde(flatten)]
     pub params: RegressionParams,
     /// Corpora of unlike kind, each with intercepts of its own.
     pub sources: Vec<SourceRecipe>,
+}
+
+impl TryFrom<toml::Table> for RegressionRecipe {
+    type Error = toml::de::Error;
+
+    fn try_from(mut table: toml::Table) -> Result<Self, toml::de::Error> {
+        Ok(Self {
+            sources: take(&mut table, "sources")?.ok_or_else(|| missing("sources"))?,
+            params: table.try_into()?,
+        })
+    }
 }
 
 /// Corpora of one kind.
@@ -122,15 +136,39 @@ pub struct Measurement {
 
 /// A scorer fitted on some of the corpora.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(try_from = "toml::Table")]
 pub struct ExpertRecipe {
     /// Names of the corpora whose counts are summed.
     pub corpora: Vec<String>,
-    /// Factor of its log-odds.
-    #[serde(default = "one")]
+    /// Factor of its log-odds; 1 where it is not given.
     pub weight: f64,
     /// How it is fitted.
-    #[serde(flatten)]
     pub fit: FitParams,
+}
+
+impl TryFrom<toml::Table> for ExpertRecipe {
+    type Error = toml::de::Error;
+
+    fn try_from(mut table: toml::Table) -> Result<Self, toml::de::Error> {
+        Ok(Self {
+            corpora: take(&mut table, "corpora")?.ok_or_else(|| missing("corpora"))?,
+            weight: take(&mut table, "weight")?.unwrap_or_else(one),
+            fit: table.try_into()?,
+        })
+    }
+}
+
+/// Takes a key out of a table, so that what is left can be read as something that knows no others:
+/// serde's `flatten` would let unknown keys pass.
+pub(super) fn take<T: DeserializeOwned>(
+    table: &mut toml::Table,
+    key: &str,
+) -> Result<Option<T>, toml::de::Error> {
+    table.remove(key).map(toml::Value::try_into).transpose()
+}
+
+fn missing(key: &str) -> toml::de::Error {
+    de::Error::custom(format_args!("missing field `{key}`"))
 }
 
 fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {

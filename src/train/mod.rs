@@ -21,7 +21,7 @@ pub use recipe::{Recipe, RecipeError};
 pub use stance::StanceDefinition;
 pub use stream::{Observer, Source};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use thiserror::Error;
 
@@ -37,7 +37,7 @@ use crate::{
         selection::{DocumentFrequencies, Sketch},
     },
     label::Axis,
-    model::{Card, Classifier, ClassifierError, CorpusCard, MetricCard, Model},
+    model::{Card, Classifier, ClassifierError, CorpusCard, MetricCard, Model, STANCE},
     tagger::Tagger,
 };
 use axis_recipe::{AxisRecipe, Measurement};
@@ -53,6 +53,14 @@ pub enum TrainError {
     /// A corpus cannot be read.
     #[error(transparent)]
     Corpus(#[from] CorpusError),
+    /// The name of an axis does not do; no server would load such a model.
+    #[error("axis {name}: {expected}")]
+    AxisName {
+        /// The name.
+        name: String,
+        /// What is expected.
+        expected: &'static str,
+    },
     /// A label is not part of its axis.
     #[error(
         "{corpus}: article {id:?}: {code:?} is not a label of axis {axis}; list it under `ignore` if that is meant"
@@ -94,6 +102,31 @@ struct Example {
     vector: TermVector,
 }
 
+fn check_names(axes: &[Axis], stance: Option<&StanceDefinition>) -> Result<(), TrainError> {
+    let wrong = |name: &str, expected| {
+        Err(TrainError::AxisName {
+            name: name.into(),
+            expected,
+        })
+    };
+    let mut names = HashSet::new();
+    for name in axes.iter().map(Axis::name) {
+        if name == STANCE {
+            return wrong(
+                name,
+                "this name is that of the axis that is asked by target",
+            );
+        }
+        if !names.insert(name) {
+            return wrong(name, "two axes have this name");
+        }
+    }
+    match stance.map(|stance| stance.axis.name()) {
+        Some(name) if name != STANCE => wrong(name, "the axis asked by target is called stance"),
+        _ => Ok(()),
+    }
+}
+
 /// Trains the model of a recipe.
 ///
 /// # Errors
@@ -105,6 +138,7 @@ pub fn train(
     source: &dyn Source,
     observer: &dyn Observer,
 ) -> Result<Model, TrainError> {
+    check_names(axes, stance)?;
     let stream = Stream { source, observer };
     let holdout = Holdout::of(recipe, &stream)?;
     let vocabulary = select_vocabulary(recipe, &stream, &holdout)?;

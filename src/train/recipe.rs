@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::axis_recipe::{AxisRecipe, StanceRecipe};
+use super::axis_recipe::{AxisRecipe, StanceRecipe, take};
 use crate::{
     bayes::FitError,
     features::{FeaturizerConfig, selection::SelectionParams},
@@ -46,13 +46,23 @@ pub struct Recipe {
 
 /// Which terms are kept.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(try_from = "toml::Table")]
 pub struct VocabularyRecipe {
     /// Names of the corpora that terms are taken from; empty means all.
-    #[serde(default)]
     pub corpora: Vec<String>,
     /// By which rule.
-    #[serde(flatten)]
     pub selection: SelectionParams,
+}
+
+impl TryFrom<toml::Table> for VocabularyRecipe {
+    type Error = toml::de::Error;
+
+    fn try_from(mut table: toml::Table) -> Result<Self, toml::de::Error> {
+        Ok(Self {
+            corpora: take(&mut table, "corpora")?.unwrap_or_default(),
+            selection: table.try_into()?,
+        })
+    }
 }
 
 /// A corpus to learn from.
@@ -290,6 +300,21 @@ mod tests {
                 "min_known_share = \"1.5\"",
             ),
             ("version", "vresion", "unknown field `vresion`"),
+            (
+                "min_document_frequency",
+                "min_frequency",
+                "unknown field `min_frequency`",
+            ),
+            (
+                "smoothing = { kind",
+                "wieght = 2\nsmoothing = { kind",
+                "unknown field `wieght`",
+            ),
+            (
+                "[[axes.experts]]\n        corpora",
+                "[[axes.experts]]\n        corpus",
+                "missing field `corpora`",
+            ),
         ] {
             let error = Recipe::parse(&GOOD.replacen(good, bad, 1)).unwrap_err();
             assert!(error.to_string().contains(message), "{error}");

@@ -16,7 +16,7 @@ use newstance::{
     label::{Axis, AxisParts},
     model::Model,
     server::{self, Stop, config::Config, models::Models},
-    train::{Recipe, Source, StanceDefinition, train},
+    train::{Recipe, Source, StanceDefinition, TrainError, train},
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tonic::transport::Channel;
@@ -56,7 +56,12 @@ pub fn judge_of_targets(threads: usize) -> Model {
 /// Trains by a recipe under `tests/` on so many threads.
 fn train_recipe(file: &str, threads: usize) -> Model {
     let text = std::fs::read_to_string(path(file)).unwrap();
-    let recipe = Recipe::parse(&text).unwrap();
+    train_text(&text, threads).unwrap()
+}
+
+/// Trains by a recipe with these words, its files under `tests/data`.
+pub fn train_text(text: &str, threads: usize) -> Result<Model, TrainError> {
+    let recipe = Recipe::parse(text).unwrap();
     let read_axis = |file: &str| {
         let text = std::fs::read_to_string(path("data").join(file)).unwrap();
         Axis::try_from(toml::from_str::<AxisParts>(&text).unwrap()).unwrap()
@@ -76,7 +81,6 @@ fn train_recipe(file: &str, threads: usize) -> Model {
         }
     });
     pool.install(|| train(&recipe, &axes, stance.as_ref(), &Data, &()))
-        .unwrap()
 }
 
 /// The committed model file of format version 1.

@@ -1,8 +1,12 @@
 //! The answers of one `StreamTagArticles` call.
 
-use std::pin::Pin;
+use std::{
+    pin::Pin,
+    time::{Duration, Instant},
+};
 
 use futures_util::{Stream, stream::try_unfold};
+use tokio::task::yield_now;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Status, Streaming};
 
@@ -21,12 +25,17 @@ use crate::server::{
 pub type AnswerStream =
     Pin<Box<dyn Stream<Item = Result<pb::StreamTagArticlesResponse, Status>> + Send>>;
 
+/// How long a stream keeps its thread while articles come in one after another. All other calls
+/// of that thread wait meanwhile, and a stream has no end.
+const TURN: Duration = Duration::from_millis(1);
+
 /// One call in progress.
 struct Call {
     shared: Shared,
     requests: Streaming<pb::StreamTagArticlesRequest>,
     closing: CancellationToken,
     record: CallRecord,
+    turn: Instant,
     _permit: Permit,
 }
 
@@ -43,6 +52,7 @@ pub fn answers(
         record: CallRecord::of(request.extensions()),
         requests: request.into_inner(),
         shared,
+        turn: Instant::now(),
         _permit: permit,
     };
     Box::pin(try_unfold(call, |mut call| async {
@@ -53,6 +63,10 @@ pub fn answers(
 
 impl Call {
     async fn next(&mut self) -> Result<Option<pb::StreamTagArticlesResponse>, Status> {
+        if self.turn.elapsed() > TURN {
+            yield_now().await;
+            self.turn = Instant::now();
+        }
         let request = tokio::select! {
             biased;
             () = self.closing.cancelled() => return Err(ApiError::Closing.into()),
