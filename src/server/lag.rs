@@ -1,4 +1,4 @@
-//! How long a call has waited for a thread.
+//! How long a call has waited for a thread, and how long one that comes now would.
 //!
 //! A call is a task. It is woken when something arrives for it, and runs when a thread is free; in
 //! between it waits in the queue of the runtime, which nothing else shows and which is where all
