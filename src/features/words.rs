@@ -1,9 +1,9 @@
 //! The words of an article with their places: what is read of the surroundings of a target.
 
-use std::{collections::HashMap, hash::BuildHasherDefault, ops::Range};
+use std::{collections::HashMap, ops::Range};
 
 use compact_str::CompactString;
-use rustc_hash::FxHasher;
+use foldhash::fast::RandomState;
 
 use crate::text::{Scanned, Scanner, Span, WordKey};
 
@@ -37,9 +37,10 @@ pub struct Words {
     /// The term of each number, in the order of their first words.
     terms: Vec<CompactString>,
     keys: Vec<Option<WordKey>>,
-    numbers: HashMap<WordKey, u32, BuildHasherDefault<FxHasher>>,
+    /// By a hash that nobody can foresee, since whoever writes a text chooses its words.
+    numbers: HashMap<WordKey, u32, RandomState>,
     /// Of terms without a key.
-    long: HashMap<CompactString, u32, BuildHasherDefault<FxHasher>>,
+    long: HashMap<CompactString, u32, RandomState>,
 }
 
 impl Words {
@@ -47,11 +48,12 @@ impl Words {
     #[must_use]
     pub fn read(zones: &[&str], max_words: u32) -> Self {
         let bytes: usize = zones.iter().map(|zone| zone.len()).sum();
-        let mut words = Self::default();
         // About as many as a news text has.
-        words.all.reserve(bytes / 6);
-        words.terms.reserve(bytes / 12);
-        words.numbers.reserve(bytes / 12);
+        let expected = (bytes / 6).min(max_words as usize);
+        let mut words = Self::default();
+        words.all.reserve(expected);
+        words.terms.reserve(expected / 2);
+        words.numbers.reserve(expected / 2);
         let mut sentence = 0;
         for (zone, text) in zones.iter().enumerate() {
             words.read_zone(zone, text, &mut sentence, max_words as usize);

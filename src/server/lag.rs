@@ -53,7 +53,7 @@ impl Congestion {
         let queue = &*self.0;
         let turn = queue.turn.load(Ordering::Relaxed);
         let ahead = queue.ready.load(Ordering::Relaxed).saturating_mul(turn);
-        2 * (ahead / queue.threads) > nanos(queue.max_wait)
+        (ahead / queue.threads).saturating_mul(2) > nanos(queue.max_wait)
     }
 }
 
@@ -76,6 +76,9 @@ impl Queue {
     }
 }
 
+/// A call that has ended waits for nothing.
+const ENDED: u64 = u64::MAX;
+
 /// Turns that the mean remembers, about.
 const SMOOTHING: u64 = 32;
 
@@ -91,7 +94,8 @@ pub struct Lag(Arc<Clock>);
 struct Clock {
     congestion: Congestion,
     begun: Instant,
-    /// When it was woken, in nanoseconds since it began, and one more; 0 while nobody has.
+    /// When it was woken, in nanoseconds since it began, and one more; 0 while nobody has, and
+    /// [`ENDED`].
     woken: AtomicU64,
     /// How long it then waited, in nanoseconds.
     waited: AtomicU64,
@@ -144,12 +148,14 @@ impl Wake for Clock {
 
     fn wake_by_ref(self: &Arc<Self>) {
         // The first one that wakes it begins the wait; whether another one won makes no difference.
+        // It is counted before that can be seen, so that it is never taken off first.
+        self.congestion.0.enter();
         let now = self.now() + 1;
         let woken = self
             .woken
             .compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed);
-        if woken.is_ok() {
-            self.congestion.0.enter();
+        if woken.is_err() {
+            self.congestion.0.leave();
         }
         self.task.wake();
     }
@@ -158,7 +164,7 @@ impl Wake for Clock {
 /// A call that is given up waits no more.
 impl Drop for Clock {
     fn drop(&mut self) {
-        if *self.woken.get_mut() != 0 {
+        if !matches!(*self.woken.get_mut(), 0 | ENDED) {
             self.congestion.0.leave();
         }
     }
@@ -198,6 +204,10 @@ impl<F: Future + Unpin> Future for Measured<F> {
         let waker = Waker::from(clock.clone());
         let poll = Pin::new(&mut self.future).poll(&mut Context::from_waker(&waker));
         clock.congestion.0.took(clock.now().saturating_sub(now));
+        // What still holds a waker, such as the body of a stream, wakes nothing any more.
+        if poll.is_ready() && clock.woken.swap(ENDED, Ordering::Relaxed) != 0 {
+            clock.congestion.0.leave();
+        }
         poll
     }
 }
@@ -259,6 +269,21 @@ mod tests {
         one_more.abort();
         waiting.iter().for_each(tokio::task::JoinHandle::abort);
         tokio::task::yield_now().await;
+        assert_eq!(congestion.0.ready.load(Ordering::Relaxed), 0);
+    }
+
+    #[tokio::test]
+    async fn who_is_woken_too_late_is_not_in_the_queue() {
+        let congestion = Congestion::new(WAIT, 1);
+        let (kept, waker) = oneshot::channel();
+        let mut kept = Some(kept);
+        let call = std::future::poll_fn(move |cx| {
+            let _ = kept.take().map(|kept| kept.send(cx.waker().clone()));
+            cx.waker().wake_by_ref();
+            Poll::Ready(())
+        });
+        Lag::begin(&congestion).measure(call).await;
+        waker.await.unwrap().wake();
         assert_eq!(congestion.0.ready.load(Ordering::Relaxed), 0);
     }
 

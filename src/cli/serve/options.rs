@@ -133,7 +133,7 @@ pub static GROUPS: &[Group] = &[
             Opt {
                 name: "max-answer-bytes",
                 kind: Kind::Bytes(64 * KIB..=64 * MIB),
-                purpose: "Greatest size of an encoded answer; most clients accept 4MiB unless they are told otherwise",
+                purpose: "Greatest size of an encoded answer of TaggingService; most clients accept 4MiB unless they are told otherwise",
                 slot: |s| &mut s.rest.requests.answer_bytes,
             },
             Opt {

@@ -2,6 +2,7 @@
 
 mod inference;
 mod models;
+mod room;
 mod stream;
 mod tagging;
 

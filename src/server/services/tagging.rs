@@ -1,19 +1,18 @@
 //! `TaggingService`: one article, many, or a stream of them.
 
 use http::Extensions;
-use prost::Message;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use tonic::{Request, Response, Status, Streaming};
 
 use super::{
     Shared, find,
+    room::Room,
     stream::{AnswerStream, answers},
 };
 use crate::{
     article::Article,
     server::{
-        config::Config,
-        convert::{BatchRequest, TagRequest, TagSettings, answer, result},
+        convert::{BatchRequest, TagRequest, TagSettings, answer},
         describe,
         lag::Lag,
         pb::{self, tagging_service_server::TaggingService},
@@ -35,6 +34,7 @@ impl Shared {
         record: &CallRecord,
     ) -> Result<pb::Tagging, ApiError> {
         let models = self.store().serving()?;
+        let id_bytes = request.article.as_ref().map_or(0, |a| a.article_id.len());
         let request = TagRequest::new(request, &self.config().requests.article)?;
         let TagRequest { article, settings } = request;
         let tagger = find(&models, "model", settings.model.as_ref())?;
@@ -44,7 +44,11 @@ impl Shared {
         } else {
             pool::run(move |_| label(&tagger, &article, &settings)).await?
         };
-        Room::new(self.config()).take(tagging?)
+        self.room().only(id_bytes, tagging?)
+    }
+
+    fn room(&self) -> Room {
+        Room::new(self.config().requests.answer_bytes)
     }
 
     /// Does the work of a batch on the pool, when there is room for its articles.
@@ -61,37 +65,6 @@ impl Shared {
             job(abandoned)
         })
         .await
-    }
-}
-
-/// How large an answer may still become.
-struct Room {
-    taken: usize,
-    limit: usize,
-}
-
-impl Room {
-    /// Bytes of an answer beside those of its taggings, or of one result beside its tagging.
-    const FRAME: usize = 32;
-
-    fn new(config: &Config) -> Self {
-        Self {
-            taken: Self::FRAME,
-            limit: config.requests.answer_bytes,
-        }
-    }
-
-    /// Gives the tagging back if it fits; nothing is taken by one that does not.
-    fn take(&mut self, tagging: pb::Tagging) -> Result<pb::Tagging, ApiError> {
-        let actual = self.taken + Self::FRAME + tagging.encoded_len();
-        if actual > self.limit {
-            return Err(ApiError::AnswerTooLarge {
-                actual: actual as u64,
-                limit: self.limit as u64,
-            });
-        }
-        self.taken = actual;
-        Ok(tagging)
     }
 }
 
@@ -129,9 +102,9 @@ pub(super) fn label_all<T: Send>(
 fn answer_all(
     tagger: &WatchedTagger,
     batch: BatchRequest,
-    mut room: Room,
+    room: Room,
     abandoned: &Abandoned,
-) -> Vec<pb::TagArticleResult> {
+) -> Result<Vec<pb::TagArticleResult>, ApiError> {
     let BatchRequest { articles, settings } = batch;
     let (ids, articles): (Vec<_>, Vec<_>) = articles.into_iter().unzip();
     let form = |article: &Article, tagging: Tagging<'_>| {
@@ -139,9 +112,7 @@ fn answer_all(
         answer(article, settings.encoding, version, tagging)
     };
     let outcomes = label_all(tagger, articles, &settings.options, abandoned, form);
-    let results = ids.into_iter().zip(outcomes);
-    let fitting = results.map(|(id, outcome)| result(id, outcome.and_then(|t| room.take(t))));
-    fitting.collect()
+    room.all(ids, outcomes)
 }
 
 #[tonic::async_trait]
@@ -168,11 +139,11 @@ impl TaggingService for Shared {
         let tagger = find(&models, "model", batch.settings.model.as_ref())?;
         let tagger = self.telemetry().watch(tagger, &record);
         let count = batch.articles_to_label();
-        let room = Room::new(self.config());
+        let room = self.room();
         let results = self.on_pool(count, &call, move |abandoned| {
             answer_all(&tagger, batch, room, abandoned)
         });
-        let results = results.await?;
+        let results = results.await??;
         Ok(Response::new(pb::BatchTagArticlesResponse { results }))
     }
 

@@ -132,7 +132,8 @@ mod tests {
         let written = Shared::default();
         let (lines, flushed) = start(written.clone());
         let reader = written.0.lock().unwrap();
-        for _ in 0..3 * WAITING_LINES {
+        // The thread takes some before it waits for the reader.
+        while lines.dropped.load(Ordering::Relaxed) == 0 {
             lines.write("line\n".into());
         }
         drop(reader);
@@ -149,7 +150,6 @@ mod tests {
         drop(flushed);
         let text = text();
         assert!(told(&text) && text.contains("last\n"));
-        assert!(text.lines().count() <= 3 * WAITING_LINES + 1000);
     }
 
     #[cfg(target_os = "linux")]
