@@ -45,19 +45,12 @@ pub struct TargetIndex {
     ngrams: Vec<Ngram>,
 }
 
-/// All that is known of a word, in one place of memory.
+/// A word of the index with all that is known of it, in one place of memory.
 #[derive(Debug, Clone)]
 struct Entry {
     /// That of no word, where it has none.
     key: WordKey,
-    terms: WordTerms,
-    /// Those of its first letters.
-    stem: WordTerms,
-    tone: i8,
-    /// Whether an n-gram starts with the word.
-    starts: bool,
-    /// Whether one ends with it.
-    ends: bool,
+    known: Known,
 }
 
 impl Entry {
@@ -90,7 +83,9 @@ pub struct Known {
     /// Those of its first letters.
     stem: WordTerms,
     tone: i8,
+    /// Whether an n-gram starts with the word.
     starts: bool,
+    /// Whether one ends with it.
     ends: bool,
 }
 
@@ -133,7 +128,7 @@ impl TargetIndex {
         };
         for word in lexicon.words() {
             let node = index.add_word(word);
-            index.nodes[node as usize].tone = tone(lexicon, word);
+            index.nodes[node as usize].known.tone = tone(lexicon, word);
         }
         let mut single = Vec::new();
         for (id, term) in (0..).zip(vocabulary.iter()) {
@@ -151,7 +146,7 @@ impl TargetIndex {
     fn put(&mut self, mut terms: Vec<(Node, Kind, TermId)>) {
         terms.sort_unstable_by_key(|&(node, kind, _)| (node, kind as usize));
         for (at, &(node, kind, _)) in (0..).zip(&terms) {
-            let of_node = &mut self.nodes[node as usize].terms;
+            let of_node = &mut self.nodes[node as usize].known.terms;
             if of_node.kinds == 0 {
                 of_node.first = at;
             }
@@ -173,7 +168,7 @@ impl TargetIndex {
             stems.push((node, self.stem_terms(word)));
         }
         for (node, stem) in stems {
-            self.nodes[node as usize].stem = stem;
+            self.nodes[node as usize].known.stem = stem;
         }
     }
 
@@ -205,8 +200,8 @@ impl TargetIndex {
                 let parent = middle.iter().fold(parent(kind, first), |parent, &word| {
                     LONGER | self.add_ngram(parent, word)
                 });
-                self.nodes[first as usize].starts = true;
-                self.nodes[last as usize].ends = true;
+                self.nodes[first as usize].known.starts = true;
+                self.nodes[last as usize].known.ends = true;
                 let ngram = self.add_ngram(parent, last);
                 self.ngrams[ngram as usize].term = id;
             }
@@ -229,11 +224,10 @@ impl TargetIndex {
         }
         self.nodes.push(Entry {
             key: key.unwrap_or_default(),
-            terms: WordTerms::default(),
-            stem: WordTerms::default(),
-            tone: 0,
-            starts: false,
-            ends: false,
+            known: Known {
+                node,
+                ..Known::default()
+            },
         });
         node
     }
@@ -267,7 +261,7 @@ impl TargetIndex {
     fn stem_terms(&self, word: &str) -> WordTerms {
         let node = stem(word).map_or(NONE, |stem| self.word(stem));
         let entry = self.nodes.get(node as usize);
-        entry.map_or_else(WordTerms::default, |entry| entry.terms)
+        entry.map_or_else(WordTerms::default, |entry| entry.known.terms)
     }
 
     fn ngram(&self, parent: u32, word: Node) -> Option<u32> {
@@ -302,14 +296,7 @@ impl TargetIndex {
 
     fn known(&self, node: Node, term: &str) -> Known {
         match self.nodes.get(node as usize) {
-            Some(entry) => Known {
-                node,
-                terms: entry.terms,
-                stem: entry.stem,
-                tone: entry.tone,
-                starts: entry.starts,
-                ends: entry.ends,
-            },
+            Some(entry) => entry.known,
             None => Known {
                 stem: self.stem_terms(term),
                 ..Known::default()

@@ -19,7 +19,7 @@ use thiserror::Error;
 
 use crate::{
     article::Article,
-    features::{Places, TermVector, Words},
+    features::{Featurizer, Occurrence, Places, TermVector, Words},
     model::{Classifier, Model},
 };
 
@@ -71,13 +71,7 @@ impl Tagger {
         let classifiers = self.classifiers(&options.axes)?;
         let zones = article.zones();
         let featurizer = self.model.featurizer();
-        let (vector, occurrences) = match options.max_evidence {
-            Some(_) => {
-                let (vector, places) = featurizer.transform_with_places(&zones);
-                (vector, in_order(places))
-            }
-            None => (featurizer.transform(&zones), Vec::new()),
-        };
+        let (vector, occurrences) = read(featurizer, &zones, options);
         let detected = language::detect(article);
         let abstain = self.abstain_reason(article, &vector, detected);
         let grounds = options.max_evidence.map(|max| Grounds {
@@ -217,4 +211,17 @@ impl Tagger {
         }
         warnings
     }
+}
+
+/// The vector of a text, with the places of its terms where evidence is asked for.
+fn read(
+    featurizer: &Featurizer,
+    zones: &[&str],
+    options: &TagOptions,
+) -> (TermVector, Vec<Occurrence>) {
+    if options.max_evidence.is_none() {
+        return (featurizer.transform(zones), Vec::new());
+    }
+    let (vector, places) = featurizer.transform_with_places(zones);
+    (vector, in_order(places))
 }

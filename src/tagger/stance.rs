@@ -104,24 +104,21 @@ impl<'m> StanceJudge<'m, '_> {
         let abstain = self.abstain.or(missing);
         let sum = reading.sum(mentions);
         let classifier = &reading.stance.classifier;
-        let Some(max) = self.options.max_evidence else {
-            let reader = Reader {
-                options: self.options,
-                abstain,
-                grounds: None,
-            };
-            return reader.answer(classifier, &sum);
-        };
-        let grounds = Grounds {
+        let evidence = self.options.max_evidence.map(|max| {
+            let places = reading.surroundings.occurrences(mentions);
+            let vector = reading.surroundings.transform(mentions);
+            (max, vector, in_order(places))
+        });
+        let grounds = evidence.as_ref().map(|(max, vector, occurrences)| Grounds {
             vocabulary: reading.stance.featurizer.vocabulary(),
-            vector: &reading.surroundings.transform(mentions),
-            occurrences: &in_order(reading.surroundings.occurrences(mentions)),
-            max,
-        };
+            vector,
+            occurrences,
+            max: *max,
+        });
         let reader = Reader {
             options: self.options,
             abstain,
-            grounds: Some(grounds),
+            grounds,
         };
         reader.answer(classifier, &sum)
     }
