@@ -21,6 +21,7 @@ mod label_shares;
 mod lbfgs;
 mod newton;
 mod quiet;
+mod ratios;
 pub mod regression;
 pub mod scorer;
 pub mod smoothing;

@@ -9,7 +9,7 @@
 //! > `x_dt` = min(`n_dt`, `max_count`) · `idf_t` / √`L_d`
 //!
 //! with `L_d` the counted terms of the document and `idf_t` = ln((N + 1) / (`df_t` + 1)), or 1.
-//! The division by √L is the calibration's length exponent of 1/2, so it is not in the table.
+//! The ridge pulls weights towards 0, or towards those of naive Bayes times a factor. The division by √L is the calibration's length exponent of 1/2, so it is not in the table.
 //!
 //! Sources (corpora of unlike kind) share the weights, but each has intercepts of its own, and a
 //! label that a source never uses is not an alternative there: so weights learn what tells labels
@@ -17,21 +17,22 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{FitError, NaiveBayes, label_shares::LabelShares, lbfgs};
+use super::{FitError, NaiveBayes, label_shares::LabelShares, lbfgs, ratios::Ratios};
 use crate::{features::TermVector, label::AxisKind};
 
 /// How a table is fitted.
 ///
 /// | name | default | purpose | range |
 /// | --- | --- | --- | --- |
-/// | `ridge` | | strength of the pull of every weight towards 0 | 1e-9 to 1e9 |
+/// | `ridge` | | strength of the pull of every weight | 1e-9 to 1e9 |
 /// | `class_balance` | 0 | 0 counts every document alike, 1 every label of a source alike | 0 to 1 |
 /// | `idf` | true | whether rare terms are allowed larger weights | |
+/// | `naive_bayes` | 0 | weights are pulled towards those of naive Bayes times this | 0 to 10 |
 /// | `steps` | 60 | most steps of the search | 1 to 10000 |
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RegressionParams {
-    /// Strength of the pull towards 0.
+    /// Strength of the pull.
     pub ridge: f64,
     /// Exponent of the inverse frequency that documents of a label weigh by.
     #[serde(default)]
@@ -39,6 +40,9 @@ pub struct RegressionParams {
     /// Whether counts are multiplied by the inverse document frequency.
     #[serde(default = "yes")]
     pub idf: bool,
+    /// Factor of the naive Bayes weights that the ridge pulls towards.
+    #[serde(default)]
+    pub naive_bayes: f64,
     /// Most steps of the search.
     #[serde(default = "sixty")]
     pub steps: u32,
@@ -110,6 +114,7 @@ impl RegressionParams {
         let ranges = [
             ("ridge", self.ridge, 1e-9, 1e9),
             ("class_balance", self.class_balance, 0.0, 1.0),
+            ("naive_bayes", self.naive_bayes, 0.0, 10.0),
             ("steps", f64::from(self.steps), 1.0, 10_000.0),
         ];
         for (name, value, min, max) in ranges {
@@ -132,6 +137,8 @@ struct Task<'t> {
     problem: &'t Problem<'t>,
     documents: &'t [&'t Document],
     idf: Vec<f64>,
+    /// What the ridge pulls the weights towards.
+    means: Vec<f64>,
     sources: Vec<LabelShares>,
 }
 
@@ -143,11 +150,14 @@ impl<'t> Task<'t> {
     ) -> Self {
         let sources = 0..problem.source_weights.len();
         let shares = |source| LabelShares::of(params, problem, documents, source);
+        let ratios = Ratios::of(problem, documents);
+        let idf = inverse_document_frequencies(params.idf, documents.len(), &ratios.frequencies);
         Self {
             params,
             problem,
             documents,
-            idf: inverse_document_frequencies(params.idf, problem.terms, documents),
+            means: ratios.means(params.naive_bayes, &idf),
+            idf,
             sources: sources.map(shares).collect(),
         }
     }
@@ -155,8 +165,7 @@ impl<'t> Task<'t> {
     fn start(&self) -> Vec<f64> {
         let intercepts = self.sources.iter().flat_map(|s| &s.intercepts);
         let intercepts = intercepts.map(|intercept| intercept.unwrap_or(0.0));
-        let weights = std::iter::repeat_n(0.0, self.problem.terms * self.problem.labels);
-        weights.chain(intercepts).collect()
+        self.means.iter().copied().chain(intercepts).collect()
     }
 
     fn evaluate(&self, theta: &[f64], gradient: &mut [f64]) -> f64 {
@@ -194,9 +203,10 @@ impl<'t> Task<'t> {
 
     fn ridge(&self, weights: &[f64], gradient: &mut [f64]) -> f64 {
         let mut squares = 0.0;
-        for (to, weight) in gradient.iter_mut().zip(weights) {
-            *to = self.params.ridge * weight;
-            squares += weight * weight;
+        for ((to, weight), mean) in gradient.iter_mut().zip(weights).zip(&self.means) {
+            let away = weight - mean;
+            *to = self.params.ridge * away;
+            squares += away * away;
         }
         0.5 * self.params.ridge * squares
     }
@@ -252,15 +262,11 @@ impl<'t> Task<'t> {
     }
 }
 
-fn inverse_document_frequencies(wanted: bool, terms: usize, documents: &[&Document]) -> Vec<f64> {
+fn inverse_document_frequencies(wanted: bool, documents: usize, frequencies: &[u32]) -> Vec<f64> {
     if !wanted {
-        return vec![1.0; terms];
+        return vec![1.0; frequencies.len()];
     }
-    let mut frequencies = vec![0u32; terms];
-    for entry in documents.iter().flat_map(|d| d.vector.entries()) {
-        frequencies[entry.term as usize] += 1;
-    }
-    let all = documents.len() as f64 + 1.0;
+    let all = documents as f64 + 1.0;
     let idf = |&frequency: &u32| libm::log(all / (f64::from(frequency) + 1.0));
     frequencies.iter().map(idf).collect()
 }
@@ -287,6 +293,7 @@ mod tests {
             ridge: 0.1,
             class_balance: 0.0,
             idf: false,
+            naive_bayes: 0.0,
             steps: 200,
         };
         let problem = Problem {
@@ -314,6 +321,7 @@ mod tests {
             ridge: 0.3,
             class_balance: 0.5,
             idf: true,
+            naive_bayes: 0.4,
             steps: 1,
         };
         for kind in [AxisKind::Single, AxisKind::Multi] {
@@ -373,6 +381,7 @@ mod tests {
             ridge: 1.0,
             class_balance: 0.5,
             idf: true,
+            naive_bayes: 0.0,
             steps: 5,
         };
         assert!(good.check().is_ok());

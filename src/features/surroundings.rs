@@ -273,7 +273,7 @@ impl<'a, V: Visitor> Surroundings<'a, V> {
 
     /// The terms of a long text, each at its first place outside of the mentions.
     fn whole_text(&mut self) {
-        if self.words.len() <= WHOLE_TEXT_WORDS {
+        if !self.text.are_many() {
             return;
         }
         let mut seen = vec![false; self.text.terms().len()];

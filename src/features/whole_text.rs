@@ -3,7 +3,7 @@
 
 use super::{
     TermCount, TermId,
-    surroundings::{READ_WORDS, WHOLE_TEXT_WORDS},
+    surroundings::READ_WORDS,
     words::{Mention, Word, Words},
 };
 
@@ -23,7 +23,7 @@ impl WholeText {
     /// are long enough.
     #[must_use]
     pub fn new(words: &Words, term: impl Fn(u32) -> Option<TermId>, any: Option<TermId>) -> Self {
-        if words.all().len() <= WHOLE_TEXT_WORDS {
+        if !words.are_many() {
             return Self::default();
         }
         let mut counts = vec![0; words.terms().len()];

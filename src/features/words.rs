@@ -5,6 +5,7 @@ use std::{collections::HashMap, ops::Range};
 use compact_str::CompactString;
 use foldhash::fast::RandomState;
 
+use super::surroundings::WHOLE_TEXT_WORDS;
 use crate::text::{Scanned, Scanner, Span, WordKey};
 
 /// Where a word stands and how.
@@ -114,6 +115,12 @@ impl Words {
             self.keys.push(Some(key));
         }
         number
+    }
+
+    /// Whether the text is so long that it tells something as a whole: more than 60 words.
+    #[must_use]
+    pub fn are_many(&self) -> bool {
+        self.all().len() > WHOLE_TEXT_WORDS
     }
 
     /// Every word, in reading order.

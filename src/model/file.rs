@@ -45,6 +45,8 @@ pub const MAX_FILE_BYTES: u64 = 1 << 30;
 const FORMAT: &str = "newstance-model";
 /// Prefix of the tensors of the vocabulary around targets.
 const TARGET: &str = "target.vocabulary";
+/// Tensor of the weights of stance for longer texts.
+const LONGER: &str = "weights.stance.longer";
 const METADATA_KEY: &str = "newstance";
 const NO_DIGEST: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -130,6 +132,9 @@ struct Manifest {
 #[serde(deny_unknown_fields)]
 struct StanceManifest {
     axis: AxisManifest,
+    /// The same axis for longer texts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    longer: Option<AxisManifest>,
     /// Valences in tenths.
     lexicon: Vec<(String, i8)>,
     canary: TargetCanary,
@@ -198,7 +203,11 @@ impl Model {
     pub fn to_bytes(&self) -> Result<Vec<u8>, ModelFileError> {
         let manifest = serde_json::to_string(&Manifest::of(self))?;
         let (text, ends) = vocabulary_tensors(self.featurizer().vocabulary());
-        let weights: Vec<_> = self.all_classifiers().map(weights_tensor).collect();
+        let weights = self.all_classifiers();
+        let weights = weights.map(|c| weights_tensor(weights_name(c.axis()), c));
+        let longer = self.stance().and_then(|stance| stance.longer.as_ref());
+        let longer = longer.map(|classifier| weights_tensor(LONGER.into(), classifier));
+        let weights: Vec<_> = weights.chain(longer).collect();
         let mut tensors = vec![
             tensor("vocabulary.text", Dtype::U8, vec![text.len()], &text)?,
             tensor("vocabulary.ends", Dtype::U32, vec![ends.len() / 4], &ends)?,
@@ -229,6 +238,7 @@ impl Manifest {
     fn of(model: &Model) -> Self {
         let stance = model.stance.as_ref().map(|stance| StanceManifest {
             axis: AxisManifest::of(&stance.classifier),
+            longer: stance.longer.as_ref().map(AxisManifest::of),
             lexicon: stance.featurizer.lexicon().to_tenths(),
             canary: TargetCanary::new(&stance.featurizer),
         });
@@ -254,7 +264,10 @@ impl Manifest {
         }
         let featurizer = Featurizer::new(self.featurizer, read_vocabulary(tensors, "vocabulary")?);
         let terms = featurizer.vocabulary().len();
-        let classifiers = self.axes.into_iter().map(|axis| axis.read(tensors, terms));
+        let classifiers = self.axes.into_iter().map(|axis| {
+            let name = weights_name(&axis.axis);
+            axis.read(tensors, name, terms)
+        });
         let classifiers: Vec<Classifier> = classifiers.collect::<Result<_, _>>()?;
         let distinct = |(at, c): (usize, &Classifier)| {
             let name = c.axis().name();
@@ -290,8 +303,15 @@ impl StanceManifest {
         if !self.canary.is_alive(&featurizer) {
             return Err(ModelFileError::TargetCanary);
         }
+        if self.longer.as_ref().is_some_and(|longer| longer.axis != self.axis.axis) {
+            return Err(ModelFileError::Value("stance.longer.axis"));
+        }
+        let name = weights_name(&self.axis.axis);
+        let longer = self.longer;
+        let longer = longer.map(|longer| longer.read(tensors, LONGER.into(), terms));
         Ok(StanceModel {
-            classifier: self.axis.read(tensors, terms)?,
+            classifier: self.axis.read(tensors, name, terms)?,
+            longer: longer.transpose()?,
             featurizer,
         })
     }
@@ -308,8 +328,12 @@ impl AxisManifest {
         }
     }
 
-    fn read(self, tensors: &SafeTensors<'_>, terms: usize) -> Result<Classifier, ModelFileError> {
-        let name = weights_name(&self.axis);
+    fn read(
+        self,
+        tensors: &SafeTensors<'_>,
+        name: String,
+        terms: usize,
+    ) -> Result<Classifier, ModelFileError> {
         let shape = [terms, self.axis.labels().len()];
         let data = read_tensor(tensors, &name, Dtype::F32, Some(&shape))?;
         let weights = data.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b));

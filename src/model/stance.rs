@@ -13,8 +13,19 @@ pub const STANCE: &str = "stance";
 pub struct StanceModel {
     /// From words and mentions to vectors.
     pub featurizer: TargetFeaturizer,
-    /// The axis with its table.
+    /// The axis with its table, for sentences and short texts.
     pub classifier: Classifier,
+    /// The same axis for longer texts, where the model tells them apart.
+    pub longer: Option<Classifier>,
+}
+
+impl StanceModel {
+    /// What judges a text.
+    #[must_use]
+    pub fn classifier_of(&self, words: &Words) -> &Classifier {
+        let longer = self.longer.as_ref().filter(|_| words.are_many());
+        longer.unwrap_or(&self.classifier)
+    }
 }
 
 /// Written for this purpose: every kind of term of a target stands around these mentions.

@@ -9,12 +9,12 @@ pub fn weights_name(axis: &Axis) -> String {
     format!("weights.{}", axis.name())
 }
 
-pub fn weights_tensor(classifier: &Classifier) -> (String, Vec<usize>, Vec<u8>) {
+pub fn weights_tensor(name: String, classifier: &Classifier) -> (String, Vec<usize>, Vec<u8>) {
     let scorer = classifier.scorer();
     let weights = scorer.table().rows().flatten();
     let data = weights.flat_map(|weight| weight.to_le_bytes());
     (
-        weights_name(classifier.axis()),
+        name,
         vec![scorer.terms(), scorer.columns()],
         data.collect(),
     )

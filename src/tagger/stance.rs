@@ -9,7 +9,7 @@ use crate::{
     article::{Article, ArticleField},
     bayes::Sum,
     features::{Apart, Mention, Places, TargetReading, Words},
-    model::StanceModel,
+    model::{Classifier, StanceModel},
     text::Span,
 };
 
@@ -24,6 +24,7 @@ pub struct StanceJudge<'m, 'a> {
 /// An article as all its targets share it.
 struct Reading<'m, 'a> {
     stance: &'m StanceModel,
+    classifier: &'m Classifier,
     surroundings: TargetReading<'a>,
     /// What the text as a whole says.
     text: Sum,
@@ -35,11 +36,13 @@ impl<'m, 'a> Reading<'m, 'a> {
         'm: 'a,
     {
         let surroundings = stance.featurizer.read(words);
-        let scorer = stance.classifier.scorer();
+        let classifier = stance.classifier_of(words);
+        let scorer = classifier.scorer();
         let mut text = scorer.nothing();
         scorer.add(&mut text, surroundings.text());
         Self {
             stance,
+            classifier,
             surroundings,
             text,
         }
@@ -47,7 +50,7 @@ impl<'m, 'a> Reading<'m, 'a> {
 
     /// The scores of the vector of one target, without counting the text anew.
     fn sum(&self, mentions: &[Mention]) -> Sum {
-        let scorer = self.stance.classifier.scorer();
+        let scorer = self.classifier.scorer();
         if mentions.is_empty() {
             return scorer.nothing();
         }
@@ -103,7 +106,6 @@ impl<'m> StanceJudge<'m, '_> {
         let missing = mentions.is_empty().then_some(AbstainReason::TargetNotFound);
         let abstain = self.abstain.or(missing);
         let sum = reading.sum(mentions);
-        let classifier = &reading.stance.classifier;
         let evidence = self.options.max_evidence.map(|max| {
             let places = reading.surroundings.occurrences(mentions);
             let vector = reading.surroundings.transform(mentions);
@@ -120,7 +122,7 @@ impl<'m> StanceJudge<'m, '_> {
             abstain,
             grounds,
         };
-        reader.answer(classifier, &sum)
+        reader.answer(reading.classifier, &sum)
     }
 
     fn place(&self, mention: &Mention) -> (ArticleField, Span) {

@@ -72,6 +72,9 @@ pub struct StanceRecipe {
     pub vocabulary: SelectionParams,
     /// How the axis is trained; its examples are the targets of records.
     pub axis: AxisRecipe,
+    /// How it is trained for texts of more than 60 words; without it all texts are judged alike.
+    #[serde(default)]
+    pub longer: Option<AxisRecipe>,
 }
 
 /// A table that is fitted discriminatively.

@@ -148,7 +148,18 @@ impl Recipe {
         let mut axes = self.axes.iter().enumerate();
         axes.try_for_each(|(index, axis)| self.check_axis(&format!("axes[{index}]"), axis))?;
         let mut stance = self.stance.iter();
-        stance.try_for_each(|stance| self.check_axis("stance.axis", &stance.axis))
+        stance.try_for_each(|stance| self.check_stance(stance))
+    }
+
+    fn check_stance(&self, stance: &StanceRecipe) -> Result<(), RecipeError> {
+        self.check_axis("stance.axis", &stance.axis)?;
+        let Some(longer) = &stance.longer else {
+            return Ok(());
+        };
+        let (field, value) = ("stance.longer.definition", &longer.definition);
+        let same = *value == stance.axis.definition;
+        require(same, field, value, "the same as that of stance.axis")?;
+        self.check_axis("stance.longer", longer)
     }
 
     fn check_axis(&self, path: &str, axis: &AxisRecipe) -> Result<(), RecipeError> {

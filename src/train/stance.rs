@@ -1,14 +1,14 @@
 //! Training of the axis that is answered by target: every target of a record is an example.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{
     Example, TrainError,
-    axis_recipe::StanceRecipe,
+    axis_recipe::{AxisRecipe, StanceRecipe},
     classifier, cross_validation,
     holdout::Holdout,
     learner::{Learner, Tables},
-    recipe::Recipe,
+    recipe::{CorpusRecipe, Recipe},
     stream::Stream,
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
         selection::DocumentFrequencies,
     },
     label::Axis,
-    model::{MetricCard, StanceModel},
+    model::{Classifier, MetricCard, StanceModel},
 };
 
 /// The axis with what its recipe names by file.
@@ -58,23 +58,47 @@ pub(super) fn train_stance(
     };
     let vocabulary = task.vocabulary()?;
     let featurizer = TargetFeaturizer::new(vocabulary, definition.lexicon.clone());
-    let terms = featurizer.vocabulary().len();
-    let mut learner = Learner::new(&stance.axis, &definition.axis, terms);
-    let articles = task.learn(&featurizer, &mut learner)?;
-    stream.observer.stage("fitting stance");
-    let tables = learner.fit()?;
-    let samples = task.out_of_fold(&featurizer, &learner, &tables)?;
-    let classifier = classifier(&learner, &tables, &samples)?;
-    let metrics = cross_validation(&learner, &classifier, &samples);
-    let model = StanceModel {
-        featurizer,
-        classifier,
+    let lengths = if stance.longer.is_some() {
+        Lengths::Short
+    } else {
+        Lengths::All
     };
+    let mut trained = task.train(&featurizer, &stance.axis, lengths)?;
+    let longer = stance.longer.iter();
+    let longer = longer.map(|recipe| task.train(&featurizer, recipe, Lengths::Long));
+    let longer = longer.collect::<Result<Vec<_>, _>>()?.pop();
+    let longer = longer.map(|longer| {
+        trained.metrics.extend(longer.metrics);
+        for (corpus, articles) in longer.articles {
+            *trained.articles.entry(corpus).or_default() += articles;
+        }
+        longer.classifier
+    });
     Ok(TrainedStance {
-        model,
-        metrics,
-        articles,
+        model: StanceModel {
+            featurizer,
+            classifier: trained.classifier,
+            longer,
+        },
+        metrics: trained.metrics,
+        articles: trained.articles,
     })
+}
+
+/// Which texts a table is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lengths {
+    All,
+    Short,
+    Long,
+}
+
+/// A table for texts of some lengths.
+struct Trained {
+    classifier: Classifier,
+    metrics: Vec<MetricCard>,
+    /// Articles that taught it, by corpus.
+    articles: BTreeMap<String, u64>,
 }
 
 struct Task<'t> {
@@ -85,14 +109,61 @@ struct Task<'t> {
     holdout: &'t Holdout,
 }
 
+impl Lengths {
+    fn hold(self, words: &Words) -> bool {
+        match self {
+            Self::All => true,
+            Self::Short => !words.are_many(),
+            Self::Long => words.are_many(),
+        }
+    }
+
+    /// What the card adds to the name of a split.
+    fn note(self) -> &'static str {
+        match self {
+            Self::All => "",
+            Self::Short => ", up to 60 words",
+            Self::Long => ", longer texts",
+        }
+    }
+}
+
 impl Task<'_> {
+    fn train(
+        &self,
+        featurizer: &TargetFeaturizer,
+        recipe: &AxisRecipe,
+        lengths: Lengths,
+    ) -> Result<Trained, TrainError> {
+        let terms = featurizer.vocabulary().len();
+        let mut learner = Learner::new(recipe, &self.definition.axis, terms);
+        let articles = self.learn(featurizer, &mut learner, lengths)?;
+        self.stream.observer.stage("fitting stance");
+        let tables = learner.fit()?;
+        let samples = self.out_of_fold(featurizer, &learner, &tables, lengths)?;
+        let classifier = classifier(&learner, &tables, &samples)?;
+        let mut metrics = cross_validation(&learner, &classifier, &samples);
+        metrics
+            .iter_mut()
+            .for_each(|metric| metric.split.push_str(lengths.note()));
+        Ok(Trained {
+            classifier,
+            metrics,
+            articles,
+        })
+    }
+
+    /// The corpora that it learns from, by recipe.
+    fn corpora(&self) -> impl Iterator<Item = &CorpusRecipe> {
+        let longer = self.stance.longer.iter().flat_map(AxisRecipe::corpora);
+        let names: BTreeSet<&str> = self.stance.axis.corpora().chain(longer).collect();
+        names.into_iter().filter_map(|name| self.recipe.corpus(name))
+    }
+
     /// Terms around the targets of all corpora, by the number of targets that they stand around.
     fn vocabulary(&self) -> Result<Vocabulary, TrainError> {
         let mut frequencies = DocumentFrequencies::default();
-        for corpus in self.stance.axis.corpora() {
-            let Some(corpus) = self.recipe.corpus(corpus) else {
-                continue;
-            };
+        for corpus in self.corpora() {
             self.stream.training(
                 "choosing stance terms of",
                 corpus,
@@ -112,19 +183,17 @@ impl Task<'_> {
         &self,
         stage: &str,
         featurizer: &TargetFeaturizer,
+        lengths: Lengths,
         mut visit: impl FnMut(&str, &Example) -> Result<(), TrainError>,
     ) -> Result<(), TrainError> {
         let axis = self.definition.axis.name();
-        for name in self.stance.axis.corpora() {
-            let Some(corpus) = self.recipe.corpus(name) else {
-                continue;
-            };
+        for corpus in self.corpora() {
             self.stream.training(
                 stage,
                 corpus,
                 self.holdout,
-                |record| examples(featurizer, axis, &record),
-                |examples| examples.iter().try_for_each(|e| visit(name, e)),
+                |record| examples(featurizer, axis, &record, lengths),
+                |examples| examples.iter().try_for_each(|e| visit(&corpus.name, e)),
             )?;
         }
         Ok(())
@@ -135,10 +204,11 @@ impl Task<'_> {
         &self,
         featurizer: &TargetFeaturizer,
         learner: &mut Learner<'_>,
+        lengths: Lengths,
     ) -> Result<BTreeMap<String, u64>, TrainError> {
         let mut articles: BTreeMap<String, u64> = BTreeMap::new();
         let mut last = String::new();
-        self.each("learning stance from", featurizer, |corpus, example| {
+        self.each("learning stance from", featurizer, lengths, |corpus, example| {
             // The targets of an article follow each other.
             if learner.add(corpus, example)? && last != example.id {
                 last.clone_from(&example.id);
@@ -154,12 +224,14 @@ impl Task<'_> {
         featurizer: &TargetFeaturizer,
         learner: &Learner<'_>,
         tables: &Tables,
+        lengths: Lengths,
     ) -> Result<Vec<Sample>, TrainError> {
         let mut samples = Vec::new();
-        let calibration = &self.stance.axis.calibrate_on;
+        let calibration = &learner.recipe.calibrate_on;
         self.each(
             "scoring held-out folds of",
             featurizer,
+            lengths,
             |corpus, example| {
                 if calibration.iter().any(|name| name == corpus) {
                     samples.extend(learner.sample(corpus, example, tables)?);
@@ -172,8 +244,16 @@ impl Task<'_> {
 }
 
 /// One example a target that the text names.
-fn examples(featurizer: &TargetFeaturizer, axis: &str, record: &Record) -> Vec<Example> {
+fn examples(
+    featurizer: &TargetFeaturizer,
+    axis: &str,
+    record: &Record,
+    lengths: Lengths,
+) -> Vec<Example> {
     let words = Words::read(&[&record.title, &record.body], u32::MAX);
+    if !lengths.hold(&words) {
+        return Vec::new();
+    }
     let stances = record.stances.iter().filter_map(|stance| {
         let mentions = find_mentions(&words, &stance.target);
         (!mentions.is_empty()).then(|| Example {
