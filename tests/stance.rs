@@ -4,7 +4,14 @@
 mod common;
 
 use common::{TestServer, judge_of_targets};
-use newstance::server::pb::{self, tagging_service_client::TaggingServiceClient};
+use newstance::{
+    article::{Article, ArticleLimits, ArticleParts},
+    bayes::NaiveBayes,
+    label::{Axis, AxisParts},
+    model::{Classifier, Model, StanceModel},
+    server::pb::{self, tagging_service_client::TaggingServiceClient},
+    tagger::{TagOptions, Tagger},
+};
 
 const BODY: &str = "Mara Vale came to the harbour on Friday. Critics praised Mara Vale for a \
     brilliant plan. Teachers thanked Vale. The council of Orlan blamed Tomas Brook for the \
@@ -129,4 +136,73 @@ fn a_damaged_table_of_targets_is_refused() {
         );
         bytes[at] ^= 1;
     }
+}
+
+/// A model that says the opposite of longer texts, as `change` makes it.
+fn contrary(change: impl Fn(&Classifier) -> Classifier) -> Vec<u8> {
+    let model = judge_of_targets(1);
+    let stance = model.stance().unwrap().clone();
+    let longer = Some(change(&stance.classifier));
+    let stance = StanceModel { longer, ..stance };
+    model.with_stance(Some(stance)).to_bytes().unwrap()
+}
+
+fn opposite(classifier: &Classifier) -> Classifier {
+    let scorer = classifier.scorer();
+    let weights = scorer.table().rows().flatten().map(|weight| -weight);
+    let bias = scorer.bias().to_vec();
+    let scorer = NaiveBayes::from_parts(bias, weights.collect(), scorer.max_count()).unwrap();
+    let (axis, rule) = (classifier.axis().clone(), classifier.rule().clone());
+    Classifier::new(axis, scorer, classifier.calibration().clone(), rule).unwrap()
+}
+
+#[test]
+fn longer_texts_have_a_table_of_their_own() {
+    let model = Model::from_bytes(&contrary(opposite)).unwrap();
+    let tagger = Tagger::new(model);
+    let best = |filler: usize| {
+        let body = format!("{BODY} {}", "The rain went on. ".repeat(filler));
+        let parts = ArticleParts {
+            body,
+            language: "en".into(),
+            targets: vec!["Mara Vale".into()],
+            ..ArticleParts::default()
+        };
+        let article = Article::new(parts, &ArticleLimits::default()).unwrap();
+        let tagging = tagger.tag(&article, &TagOptions::default()).unwrap();
+        let mut labels = tagging.stances[0].labels.clone();
+        labels.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+        labels[0].label.code.clone()
+    };
+    // The text has 38 words of its own.
+    assert_eq!(best(5), "stance:favor");
+    assert_ne!(best(6), "stance:favor");
+}
+
+#[test]
+fn a_table_of_longer_texts_for_another_axis_is_refused() {
+    let axis = include_str!("data/axes/stance.toml").replacen("\"stance\"", "\"other\"", 1);
+    let axis = Axis::try_from(toml::from_str::<AxisParts>(&axis).unwrap()).unwrap();
+    let bytes = contrary(|classifier| {
+        let (scorer, rule) = (classifier.scorer().clone(), classifier.rule().clone());
+        let calibration = classifier.calibration().clone();
+        Classifier::new(axis.clone(), scorer, calibration, rule).unwrap()
+    });
+    let error = Model::from_bytes(&bytes).unwrap_err().to_string();
+    assert!(error.contains("stance.longer.axis"), "{error}");
+}
+
+#[test]
+fn a_table_of_longer_texts_wants_longer_texts() {
+    let recipe = include_str!("data/harbour.toml");
+    let start = recipe.find("[stance.axis]").unwrap();
+    let end = recipe.find("[[axes]]").unwrap();
+    let part = recipe[start..end].replace("stance.axis", "stance.longer");
+    let longer = format!("{}{part}{}", &recipe[..end], &recipe[end..]);
+    let error = common::train_text(&longer, 1).unwrap_err().to_string();
+    assert!(error.contains("axis stance: "), "{error}");
+    let other = longer.replacen("axes/stance.toml", "axes/other.toml", 1);
+    let error = newstance::train::Recipe::parse(&other).unwrap_err();
+    let told = "stance.longer.definition = \"axes/stance.toml\": the same as that of stance.axis";
+    assert_eq!(error.to_string(), told);
 }
