@@ -32,7 +32,9 @@ impl Ratios {
                 let term = entry.term as usize;
                 frequencies[term] += 1;
                 all[term] += weight;
-                truth.iter().for_each(|label| with[term * labels + label] += weight);
+                truth
+                    .iter()
+                    .for_each(|label| with[term * labels + label] += weight);
             }
         }
         let ratios = log_ratios(labels, &frequencies, &with, &all);
@@ -69,7 +71,11 @@ fn log_ratios(labels: usize, frequencies: &[u32], with: &[f64], all: &[f64]) -> 
         row.iter().enumerate().map(move |(label, with)| {
             let here = (with + 1.0) / total_with[label];
             let there = (all - with + 1.0) / total_without[label];
-            if frequency > 0 { libm::log(here / there) } else { 0.0 }
+            if frequency > 0 {
+                libm::log(here / there)
+            } else {
+                0.0
+            }
         })
     });
     ratios.collect()
@@ -85,7 +91,12 @@ mod tests {
         let ratios = Ratios {
             labels: 2,
             frequencies: vec![2, 4, 0],
-            ratios: log_ratios(2, &[2, 4, 0], &[2.0, 0.0, 2.0, 2.0, 0.0, 0.0], &[2.0, 4.0, 0.0]),
+            ratios: log_ratios(
+                2,
+                &[2, 4, 0],
+                &[2.0, 0.0, 2.0, 2.0, 0.0, 0.0],
+                &[2.0, 4.0, 0.0],
+            ),
         };
         let row = |term: usize| &ratios.ratios[term * 2..][..2];
         assert!((row(0)[0] - libm::log((3.0 / 7.0) / (1.0 / 5.0))).abs() < 1e-12);

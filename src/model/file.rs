@@ -303,7 +303,11 @@ impl StanceManifest {
         if !self.canary.is_alive(&featurizer) {
             return Err(ModelFileError::TargetCanary);
         }
-        if self.longer.as_ref().is_some_and(|longer| longer.axis != self.axis.axis) {
+        if self
+            .longer
+            .as_ref()
+            .is_some_and(|longer| longer.axis != self.axis.axis)
+        {
             return Err(ModelFileError::Value("stance.longer.axis"));
         }
         let name = weights_name(&self.axis.axis);

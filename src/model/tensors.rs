@@ -13,11 +13,7 @@ pub fn weights_tensor(name: String, classifier: &Classifier) -> (String, Vec<usi
     let scorer = classifier.scorer();
     let weights = scorer.table().rows().flatten();
     let data = weights.flat_map(|weight| weight.to_le_bytes());
-    (
-        name,
-        vec![scorer.terms(), scorer.columns()],
-        data.collect(),
-    )
+    (name, vec![scorer.terms(), scorer.columns()], data.collect())
 }
 
 /// The two tensors of a vocabulary: text and ends.

@@ -157,7 +157,9 @@ impl Task<'_> {
     fn corpora(&self) -> impl Iterator<Item = &CorpusRecipe> {
         let longer = self.stance.longer.iter().flat_map(AxisRecipe::corpora);
         let names: BTreeSet<&str> = self.stance.axis.corpora().chain(longer).collect();
-        names.into_iter().filter_map(|name| self.recipe.corpus(name))
+        names
+            .into_iter()
+            .filter_map(|name| self.recipe.corpus(name))
     }
 
     /// Terms around the targets of all corpora, by the number of targets that they stand around.
@@ -208,14 +210,19 @@ impl Task<'_> {
     ) -> Result<BTreeMap<String, u64>, TrainError> {
         let mut articles: BTreeMap<String, u64> = BTreeMap::new();
         let mut last = String::new();
-        self.each("learning stance from", featurizer, lengths, |corpus, example| {
-            // The targets of an article follow each other.
-            if learner.add(corpus, example)? && last != example.id {
-                last.clone_from(&example.id);
-                *articles.entry(corpus.into()).or_default() += 1;
-            }
-            Ok(())
-        })?;
+        self.each(
+            "learning stance from",
+            featurizer,
+            lengths,
+            |corpus, example| {
+                // The targets of an article follow each other.
+                if learner.add(corpus, example)? && last != example.id {
+                    last.clone_from(&example.id);
+                    *articles.entry(corpus.into()).or_default() += 1;
+                }
+                Ok(())
+            },
+        )?;
         Ok(articles)
     }
 
