@@ -198,6 +198,12 @@ fn a_table_of_longer_texts_wants_longer_texts() {
     let start = recipe.find("[stance.axis]").unwrap();
     let end = recipe.find("[[axes]]").unwrap();
     let part = recipe[start..end].replace("stance.axis", "stance.longer");
+    let measure = "measure = [{ corpus = \"harbour\", split = \"dev\" }]\n";
+    let measured = format!("{}{part}{}", &recipe[..end], &recipe[end..]);
+    let error = newstance::train::Recipe::parse(&measured).unwrap_err();
+    let told = "stance.longer.measure = \"1\": none; see stance.axis";
+    assert_eq!(error.to_string(), told);
+    let part = part.replace(measure, "");
     let longer = format!("{}{part}{}", &recipe[..end], &recipe[end..]);
     let error = common::train_text(&longer, 1).unwrap_err().to_string();
     assert!(error.contains("axis stance: "), "{error}");

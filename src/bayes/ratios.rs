@@ -8,8 +8,9 @@ use crate::label::AxisKind;
 /// Log-ratios of terms and labels.
 pub struct Ratios {
     labels: usize,
+    documents: usize,
     /// Documents that have the term.
-    pub frequencies: Vec<u32>,
+    frequencies: Vec<u32>,
     /// `R_tc` = ln [p(t given c) / p(t given another label)], term by term; 0 for terms that no
     /// document has. Frequencies are of documents, by the weight of their source, plus 1.
     ratios: Vec<f64>,
@@ -40,9 +41,17 @@ impl Ratios {
         let ratios = log_ratios(labels, &frequencies, &with, &all);
         Self {
             labels,
+            documents: documents.len(),
             frequencies,
             ratios,
         }
+    }
+
+    /// ln((N + 1) / (`df_t` + 1)) of each term.
+    pub fn inverse_document_frequencies(&self) -> Vec<f64> {
+        let all = self.documents as f64 + 1.0;
+        let idf = |&frequency: &u32| libm::log(all / (f64::from(frequency) + 1.0));
+        self.frequencies.iter().map(idf).collect()
     }
 
     /// The weights of naive Bayes for inputs of these scales, times `factor`.
@@ -90,6 +99,7 @@ mod tests {
         // Three terms, two labels: the first is of label 0 alone, the second of both alike.
         let ratios = Ratios {
             labels: 2,
+            documents: 4,
             frequencies: vec![2, 4, 0],
             ratios: log_ratios(
                 2,
@@ -103,8 +113,9 @@ mod tests {
         assert!((row(0)[0] + row(0)[1]).abs() < 1e-12);
         assert!(row(1)[0].abs() < row(0)[0] / 2.0);
         assert_eq!(row(2), [0.0, 0.0]);
-        let idf = libm::log(5.0 / 3.0);
-        let means = ratios.means(0.5, &[idf, 1.0, 1.0]);
-        assert!((means[0] * idf - 0.5 * row(0)[0]).abs() < 1e-12);
+        let idf = ratios.inverse_document_frequencies();
+        assert!((idf[0] - libm::log(5.0 / 3.0)).abs() < 1e-12 && idf[1].abs() < 1e-12);
+        let means = ratios.means(0.5, &idf);
+        assert!((means[0] * idf[0] - 0.5 * row(0)[0]).abs() < 1e-12);
     }
 }

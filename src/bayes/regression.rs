@@ -9,7 +9,8 @@
 //! > `x_dt` = min(`n_dt`, `max_count`) · `idf_t` / √`L_d`
 //!
 //! with `L_d` the counted terms of the document and `idf_t` = ln((N + 1) / (`df_t` + 1)), or 1.
-//! The ridge pulls weights towards 0, or towards those of naive Bayes times a factor. The division by √L is the calibration's length exponent of 1/2, so it is not in the table.
+//! The ridge pulls weights towards 0, or towards those of naive Bayes times a factor. The division
+//! by √L is the calibration's length exponent of 1/2, so it is not in the table.
 //!
 //! Sources (corpora of unlike kind) share the weights, but each has intercepts of its own, and a
 //! label that a source never uses is not an alternative there: so weights learn what tells labels
@@ -151,7 +152,11 @@ impl<'t> Task<'t> {
         let sources = 0..problem.source_weights.len();
         let shares = |source| LabelShares::of(params, problem, documents, source);
         let ratios = Ratios::of(problem, documents);
-        let idf = inverse_document_frequencies(params.idf, documents.len(), &ratios.frequencies);
+        let idf = if params.idf {
+            ratios.inverse_document_frequencies()
+        } else {
+            vec![1.0; problem.terms]
+        };
         Self {
             params,
             problem,
@@ -260,15 +265,6 @@ impl<'t> Task<'t> {
         let max_count = self.problem.max_count;
         NaiveBayes::from_rows(bias, weights.collect(), max_count)
     }
-}
-
-fn inverse_document_frequencies(wanted: bool, documents: usize, frequencies: &[u32]) -> Vec<f64> {
-    if !wanted {
-        return vec![1.0; frequencies.len()];
-    }
-    let all = documents as f64 + 1.0;
-    let idf = |&frequency: &u32| libm::log(all / (f64::from(frequency) + 1.0));
-    frequencies.iter().map(idf).collect()
 }
 
 #[cfg(test)]

@@ -159,6 +159,8 @@ impl Recipe {
         let (field, value) = ("stance.longer.definition", &longer.definition);
         let same = *value == stance.axis.definition;
         require(same, field, value, "the same as that of stance.axis")?;
+        let (field, measured) = ("stance.longer.measure", longer.measure.len());
+        require(measured == 0, field, &measured, "none; see stance.axis")?;
         self.check_axis("stance.longer", longer)
     }
 
