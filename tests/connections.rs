@@ -71,7 +71,7 @@ async fn expect_hung_up(stream: &mut TcpStream) {
 
 #[tokio::test]
 async fn half_open_connections_make_room_for_others() {
-    let mut config = Config::default();
+    let mut config = common::patient();
     config.connections.connections = NonZeroU32::new(2).unwrap();
     config.connections.handshake = Duration::from_millis(200);
     let server = TestServer::with(config, tiny).await;
@@ -87,7 +87,7 @@ async fn half_open_connections_make_room_for_others() {
 
 #[tokio::test]
 async fn a_client_that_does_not_answer_pings_is_let_go() {
-    let mut config = Config::default();
+    let mut config = common::patient();
     config.connections.keepalive = Some(Duration::from_millis(100));
     config.connections.keepalive_timeout = Duration::from_millis(100);
     let server = TestServer::with(config, tiny).await;
@@ -100,7 +100,7 @@ async fn a_client_that_does_not_answer_pings_is_let_go() {
 
 #[tokio::test]
 async fn an_old_connection_is_asked_to_go_and_its_streams_end_cleanly() {
-    let mut config = Config::default();
+    let mut config = common::patient();
     config.connections.age = Some(Duration::from_millis(300));
     let server = TestServer::with(config, tiny).await;
     let mut client = TaggingServiceClient::new(server.channel().await);
@@ -192,7 +192,7 @@ async fn frames_and_headers_over_the_limits_are_survived() {
 
 #[tokio::test]
 async fn clients_that_die_in_mid_stream_leave_nothing_behind() {
-    let mut config = Config::default();
+    let mut config = common::patient();
     config.admission.streams = NonZeroU32::new(4).unwrap();
     let server = TestServer::with(config, tiny).await;
     for _ in 0..40 {
@@ -220,9 +220,7 @@ async fn clients_that_die_in_mid_stream_leave_nothing_behind() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_thousand_tiny_calls_are_all_answered() {
-    let mut config = Config::default();
-    config.admission.wait = PATIENCE; // slow machines may test too
-    let server = TestServer::with(config, tiny).await;
+    let server = TestServer::start(tiny).await;
     let channel = server.channel().await;
     let mut tasks = Vec::new();
     for _ in 0..64 {
@@ -270,7 +268,7 @@ async fn planned(config: Config) -> Planned {
 
 #[tokio::test]
 async fn a_planned_stop_says_so_goes_on_for_a_while_and_ends_streams() {
-    let mut config = Config::default();
+    let mut config = common::patient();
     config.drain.pause = Duration::from_millis(400);
     let Planned {
         channel,
@@ -313,7 +311,7 @@ async fn a_planned_stop_says_so_goes_on_for_a_while_and_ends_streams() {
 
 #[tokio::test]
 async fn calls_that_do_not_end_are_cut_off_in_the_end() {
-    let mut config = Config::default();
+    let mut config = common::patient();
     config.drain.pause = Duration::ZERO;
     config.drain.timeout = Duration::from_millis(200);
     let Planned {
@@ -342,7 +340,7 @@ fn would_be_sent_again(status: &Status) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_under_load_fails_no_call_of_a_client_that_retries() {
-    let mut config = Config::default();
+    let mut config = common::patient();
     config.drain.pause = Duration::from_millis(100);
     let Planned {
         channel,

@@ -8,10 +8,7 @@ use std::{num::NonZeroU32, time::Duration};
 use common::TestServer;
 use newstance::{
     model::{Model, embedded::default_model},
-    server::{
-        config::Config,
-        pb::{self, tag_article_result::Outcome, tagging_service_client::TaggingServiceClient},
-    },
+    server::pb::{self, tag_article_result::Outcome, tagging_service_client::TaggingServiceClient},
 };
 use prost::Message;
 use tokio::sync::mpsc;
@@ -94,7 +91,7 @@ async fn a_batch_answers_in_order_and_one_bad_article_fails_alone() {
 
 #[tokio::test]
 async fn a_batch_is_refused_as_a_whole_for_its_size_or_options() {
-    let mut config = Config::default();
+    let mut config = common::patient();
     config.requests.batch_articles = NonZeroU32::new(2).unwrap();
     let server = TestServer::with(config, tiny).await;
     let mut client = client(&server).await;
@@ -144,7 +141,7 @@ async fn answers_stay_within_what_clients_accept() {
     );
     server.stop().await;
 
-    let mut config = Config::default();
+    let mut config = common::patient();
     config.requests.answer_bytes = whole.encoded_len() / 2;
     let server = TestServer::with(config, model).await;
     let mut client = client(&server).await;
@@ -164,7 +161,7 @@ async fn answers_stay_within_what_clients_accept() {
     }
     server.stop().await;
 
-    let mut config = Config::default();
+    let mut config = common::patient();
     config.requests.answer_bytes = 1000;
     let server = TestServer::with(config, model).await;
     let mut client = self::client(&server).await;
@@ -227,7 +224,7 @@ async fn a_stream_answers_each_request_with_its_own_id() {
 
 #[tokio::test]
 async fn a_message_over_the_limit_ends_the_stream_with_its_size() {
-    let mut config = Config::default();
+    let mut config = common::patient();
     config.requests.request_bytes = 2048;
     let server = TestServer::with(config, tiny).await;
     let requests = vec![next("a", "Rain"), next("b", &long(4096))];
@@ -245,7 +242,7 @@ async fn a_message_over_the_limit_ends_the_stream_with_its_size() {
 
 #[tokio::test]
 async fn more_streams_than_the_limit_are_told_to_come_back() {
-    let mut config = Config::default();
+    let mut config = common::patient();
     config.admission.streams = NonZeroU32::MIN;
     let server = TestServer::with(config, tiny).await;
     let mut client = client(&server).await;
@@ -281,7 +278,7 @@ async fn more_streams_than_the_limit_are_told_to_come_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn past_the_limits_calls_are_refused_at_once_and_health_answers() {
-    let mut config = Config::default();
+    let mut config = common::patient();
     config.admission.articles = NonZeroU32::MIN;
     config.admission.queue = 0;
     let server = TestServer::with(config, || default_model().unwrap()).await;

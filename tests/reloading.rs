@@ -37,7 +37,7 @@ fn digest(bytes: &[u8]) -> String {
 }
 
 fn with_folder(folder: &TempDir) -> Config {
-    let mut config = Config::default();
+    let mut config = common::patient();
     config.reload.folder = Some(folder.path().into());
     config
 }
@@ -239,7 +239,7 @@ async fn a_new_file_is_served_without_a_failed_call_and_rubbish_is_not() {
     let file = folder.path().join("model.safetensors");
     let (old, new) = (common::fixture(), other_tiny());
     replace(&file, &old);
-    let mut config = Config::default();
+    let mut config = common::patient();
     config.reload.models_in_use = vec![file.clone()];
     config.reload.interval = Some(Duration::from_millis(20));
     let server = TestServer::with(config, tiny).await;

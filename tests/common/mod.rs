@@ -95,10 +95,18 @@ pub struct TestServer {
     serving: JoinHandle<()>,
 }
 
+/// The defaults of a server, but for one that turns no call away because it is slow: tests run on
+/// busy machines.
+pub fn patient() -> Config {
+    let mut config = Config::default();
+    config.admission.wait = std::time::Duration::from_secs(60);
+    config
+}
+
 impl TestServer {
     /// Starts a server and waits until it is ready.
     pub async fn start<M: Into<Models>>(load: impl FnOnce() -> M + Send + 'static) -> Self {
-        Self::with(Config::default(), load).await
+        Self::with(patient(), load).await
     }
 
     /// Starts a server with these settings and waits until it is ready.
