@@ -13,7 +13,7 @@ pub struct Ratios {
     frequencies: Vec<u32>,
     /// `R_tc` = ln [p(t given c) / p(t given another label)], term by term; 0 for terms that no
     /// document has. Frequencies are of documents, by the weight of their source, plus 1.
-    ratios: Vec<f64>,
+    weights: Vec<f64>,
 }
 
 impl Ratios {
@@ -38,12 +38,11 @@ impl Ratios {
                     .for_each(|label| with[term * labels + label] += weight);
             }
         }
-        let ratios = log_ratios(labels, &frequencies, &with, &all);
         Self {
             labels,
             documents: documents.len(),
+            weights: log_ratios(labels, &frequencies, &with, &all),
             frequencies,
-            ratios,
         }
     }
 
@@ -56,7 +55,7 @@ impl Ratios {
 
     /// The weights of naive Bayes for inputs of these scales, times `factor`.
     pub fn means(&self, factor: f64, scales: &[f64]) -> Vec<f64> {
-        let rows = self.ratios.chunks(self.labels).zip(scales);
+        let rows = self.weights.chunks(self.labels).zip(scales);
         let means = rows.flat_map(|(row, &scale)| {
             let factor = if scale > 0.0 { factor / scale } else { 0.0 };
             row.iter().map(move |ratio| factor * ratio)
@@ -101,14 +100,14 @@ mod tests {
             labels: 2,
             documents: 4,
             frequencies: vec![2, 4, 0],
-            ratios: log_ratios(
+            weights: log_ratios(
                 2,
                 &[2, 4, 0],
                 &[2.0, 0.0, 2.0, 2.0, 0.0, 0.0],
                 &[2.0, 4.0, 0.0],
             ),
         };
-        let row = |term: usize| &ratios.ratios[term * 2..][..2];
+        let row = |term: usize| &ratios.weights[term * 2..][..2];
         assert!((row(0)[0] - libm::log((3.0 / 7.0) / (1.0 / 5.0))).abs() < 1e-12);
         assert!((row(0)[0] + row(0)[1]).abs() < 1e-12);
         assert!(row(1)[0].abs() < row(0)[0] / 2.0);

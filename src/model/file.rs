@@ -266,7 +266,7 @@ impl Manifest {
         let terms = featurizer.vocabulary().len();
         let classifiers = self.axes.into_iter().map(|axis| {
             let name = weights_name(&axis.axis);
-            axis.read(tensors, name, terms)
+            axis.read(tensors, &name, terms)
         });
         let classifiers: Vec<Classifier> = classifiers.collect::<Result<_, _>>()?;
         let distinct = |(at, c): (usize, &Classifier)| {
@@ -312,9 +312,9 @@ impl StanceManifest {
         }
         let name = weights_name(&self.axis.axis);
         let longer = self.longer;
-        let longer = longer.map(|longer| longer.read(tensors, LONGER.into(), terms));
+        let longer = longer.map(|longer| longer.read(tensors, LONGER, terms));
         Ok(StanceModel {
-            classifier: self.axis.read(tensors, name, terms)?,
+            classifier: self.axis.read(tensors, &name, terms)?,
             longer: longer.transpose()?,
             featurizer,
         })
@@ -335,14 +335,14 @@ impl AxisManifest {
     fn read(
         self,
         tensors: &SafeTensors<'_>,
-        name: String,
+        name: &str,
         terms: usize,
     ) -> Result<Classifier, ModelFileError> {
         let shape = [terms, self.axis.labels().len()];
-        let data = read_tensor(tensors, &name, Dtype::F32, Some(&shape))?;
+        let data = read_tensor(tensors, name, Dtype::F32, Some(&shape))?;
         let weights = data.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b));
         let scorer = NaiveBayes::from_parts(self.bias, weights.collect(), self.max_count)
-            .ok_or_else(|| wrong_tensor(&name, "finite numbers and a bias a label"))?;
+            .ok_or_else(|| wrong_tensor(name, "finite numbers and a bias a label"))?;
         Ok(Classifier::new(
             self.axis,
             scorer,
