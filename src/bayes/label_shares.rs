@@ -7,6 +7,16 @@ use super::{
 };
 use crate::label::AxisKind;
 
+impl Document {
+    /// The labels that it counts for: of a single-label axis the first one.
+    pub(super) fn labels(&self, kind: AxisKind) -> &[usize] {
+        match kind {
+            AxisKind::Single => &self.truth[..self.truth.len().min(1)],
+            AxisKind::Multi => &self.truth,
+        }
+    }
+}
+
 /// How often a source uses each label.
 pub struct LabelShares {
     /// Weight of a document by its label.
@@ -27,11 +37,8 @@ impl LabelShares {
         let mut all = 0.0;
         for document in documents.iter().filter(|d| d.source == source) {
             all += 1.0;
-            let kept = match problem.kind {
-                AxisKind::Single => &document.truth[..document.truth.len().min(1)],
-                AxisKind::Multi => &document.truth[..],
-            };
-            kept.iter().for_each(|&label| counts[label] += 1.0);
+            let labels = document.labels(problem.kind).iter();
+            labels.for_each(|&label| counts[label] += 1.0);
         }
         match problem.kind {
             AxisKind::Single => Self::single(params.class_balance, &counts, all),

@@ -3,7 +3,6 @@
 //! and what they are pulled towards).
 
 use super::{Document, Problem};
-use crate::label::AxisKind;
 
 /// Log-ratios of terms and labels.
 pub struct Ratios {
@@ -25,10 +24,7 @@ impl Ratios {
         let mut all = vec![0.0; problem.terms];
         for document in documents {
             let weight = problem.source_weights[document.source];
-            let truth = match problem.kind {
-                AxisKind::Single => &document.truth[..document.truth.len().min(1)],
-                AxisKind::Multi => &document.truth[..],
-            };
+            let truth = document.labels(problem.kind);
             for entry in document.vector.entries() {
                 let term = entry.term as usize;
                 frequencies[term] += 1;

@@ -64,10 +64,9 @@ pub(super) fn train_stance(
         Lengths::All
     };
     let mut trained = task.train(&featurizer, &stance.axis, lengths)?;
-    let longer = stance.longer.iter();
+    let longer = stance.longer.as_ref();
     let longer = longer.map(|recipe| task.train(&featurizer, recipe, Lengths::Long));
-    let longer = longer.collect::<Result<Vec<_>, _>>()?.pop();
-    let longer = longer.map(|longer| {
+    let longer = longer.transpose()?.map(|longer| {
         trained.metrics.extend(longer.metrics);
         for (corpus, articles) in longer.articles {
             *trained.articles.entry(corpus).or_default() += articles;
