@@ -58,14 +58,10 @@ pub(super) fn train_stance(
     };
     let vocabulary = task.vocabulary()?;
     let featurizer = TargetFeaturizer::new(vocabulary, definition.lexicon.clone());
-    let lengths = if stance.longer.is_some() {
-        Lengths::Short
-    } else {
-        Lengths::All
-    };
+    let apart = stance.longer.as_ref();
+    let lengths = apart.map_or(Lengths::All, |_| Lengths::Short);
     let mut trained = task.train(&featurizer, &stance.axis, lengths)?;
-    let longer = stance.longer.as_ref();
-    let longer = longer.map(|recipe| task.train(&featurizer, recipe, Lengths::Long));
+    let longer = apart.map(|recipe| task.train(&featurizer, recipe, Lengths::Long));
     let longer = longer.transpose()?.map(|longer| {
         trained.metrics.extend(longer.metrics);
         for (corpus, articles) in longer.articles {
