@@ -28,7 +28,7 @@
 //! 2. [`text`] cuts it into tokens that keep their place, and folds each to a term.
 //! 3. [`features::Featurizer::transform`] counts the terms that the model knows. Training and
 //!    serving have no other way from text to numbers.
-//! 4. For each axis (a question with its labels, [`label::Axis`]) a [`bayes::NaiveBayes`] scorer
+//! 4. For each axis (a question with its labels, [`label::Axis`]) a [`bayes::Scorer`]
 //!    sums the terms' log-odds, a [`bayes::Calibration`] makes them mean what they say, and a
 //!    [`model::DecisionRule`] turns them into an answer.
 //! 5. For each target (an actor that the caller names or the text repeats) a

@@ -146,7 +146,7 @@ fn compressed_records_are_read_on_any_number_of_threads() {
 
 #[test]
 fn evaluate_reports_the_promised_keys() {
-    let model = file("data/model-v1.safetensors");
+    let model = file("data/model-v2.safetensors");
     let data = file("data/tiny.jsonl");
     let common = ["evaluate", "--model", &model, "--data", &data, "--axis"];
     let json = ok(&[&common[..], &["angle", "--format", "json"]].concat(), b"");
@@ -187,7 +187,7 @@ fn evaluate_reports_the_promised_keys() {
 #[test]
 fn evaluate_draws_one_page_that_needs_no_other() {
     let directory = tempfile::tempdir().unwrap();
-    let (model, data) = (file("data/model-v1.safetensors"), file("data/tiny.jsonl"));
+    let (model, data) = (file("data/model-v2.safetensors"), file("data/tiny.jsonl"));
     let draw = |axis: &str, name: &str, more: &[&str]| {
         let path = directory.path().join(name).display().to_string();
         let arguments = [
@@ -255,7 +255,7 @@ fn a_report_takes_nothing_from_the_data_as_html() {
         directory.path().join("page.html"),
     );
     let (model, out) = (
-        file("data/model-v1.safetensors"),
+        file("data/model-v2.safetensors"),
         page.display().to_string(),
     );
     let arguments = [
@@ -280,7 +280,7 @@ fn a_report_takes_nothing_from_the_data_as_html() {
 
 #[test]
 fn inspect_shows_card_and_terms() {
-    let model = file("data/model-v1.safetensors");
+    let model = file("data/model-v2.safetensors");
     let text = ok(&["inspect", "--model", &model], b"");
     for expected in [
         "tiny 1.0.0",
@@ -329,7 +329,7 @@ fn serve_prints_a_line_for_each_model() {
         "train", "--recipe", &recipe, "--data", &data, "--out", &pack,
     ];
     ok(&train, b"");
-    let model = file("data/model-v1.safetensors");
+    let model = file("data/model-v2.safetensors");
     let mut server = Command::new(env!("CARGO_BIN_EXE_newstance"))
         .args(["serve", "--listen", "127.0.0.1:0"])
         .args(["--pack", &pack, "--model", &model])
@@ -352,7 +352,7 @@ fn serve_prints_a_line_for_each_model() {
 
 #[test]
 fn two_models_of_one_name_are_refused_with_both_files() {
-    let model = file("data/model-v1.safetensors");
+    let model = file("data/model-v2.safetensors");
     let serve = ["serve", "--listen", "127.0.0.1:0", "--pack"];
     let twice = format!("models/tiny stands for two models: {model} and {model}; serve one");
     let packs = [&serve[..], &[&model, "--pack", &model]].concat();

@@ -6,7 +6,7 @@ mod common;
 use common::{TestServer, judge_of_targets};
 use newstance::{
     article::{Article, ArticleLimits, ArticleParts},
-    bayes::NaiveBayes,
+    bayes::Scorer,
     label::{Axis, AxisParts},
     model::{Classifier, Model, StanceModel},
     server::pb::{self, tagging_service_client::TaggingServiceClient},
@@ -149,9 +149,9 @@ fn contrary(change: impl Fn(&Classifier) -> Classifier) -> Vec<u8> {
 
 fn opposite(classifier: &Classifier) -> Classifier {
     let scorer = classifier.scorer();
-    let weights = scorer.table().rows().flatten().map(|weight| -weight);
-    let bias = scorer.bias().to_vec();
-    let scorer = NaiveBayes::from_parts(bias, weights.collect(), scorer.max_count()).unwrap();
+    let levels: Vec<i16> = scorer.levels().map(|level| -level).collect();
+    let (bias, scales) = (scorer.bias().to_vec(), scorer.scales().to_vec());
+    let scorer = Scorer::from_parts(bias, scales, &levels, scorer.max_count()).unwrap();
     let (axis, rule) = (classifier.axis().clone(), classifier.rule().clone());
     Classifier::new(axis, scorer, classifier.calibration().clone(), rule).unwrap()
 }

@@ -40,7 +40,7 @@ impl FitParams {
     ///
     /// # Errors
     /// When a parameter is out of range or a class has no documents.
-    pub fn fit(&self, counts: &ClassCounts, max_count: u32) -> Result<NaiveBayes<f64>, FitError> {
+    pub fn fit(&self, counts: &ClassCounts, max_count: u32) -> Result<NaiveBayes, FitError> {
         self.check()?;
         if let Some(class) = counts.documents().iter().position(|&n| n == 0) {
             return Err(FitError::EmptyClass { class });

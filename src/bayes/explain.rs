@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::{Calibration, NaiveBayes, Weight};
-use crate::features::{TermId, TermVector};
+use super::{Calibration, Scorer, Sum};
+use crate::features::{TermCount, TermId, TermVector};
 
 /// What one term did for one label.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,60 +24,70 @@ pub struct Explanation {
     pub bias: f64,
     /// The terms that say most, by falling absolute log-odds, then by term.
     pub contributions: Vec<Contribution>,
-    /// What all other terms add, summed in the order of the vocabulary.
+    /// What all other terms add.
     pub rest: f64,
 }
 
-/// Takes the calibrated log-odds of one label apart into at most `max` terms and the rest; `raw`
-/// are the scorer's scores of `vector`.
+/// A term with its levels, as often as it is counted.
+struct Share {
+    entry: TermCount,
+    levels: i64,
+}
+
+/// Takes the calibrated log-odds of one label apart into at most `max` terms and the rest; `sum`
+/// are the scorer's raw scores of `vector`.
 #[must_use]
-pub fn explain<W: Weight>(
-    scorer: &NaiveBayes<W>,
+pub fn explain(
+    scorer: &Scorer,
     calibration: &Calibration,
     vector: &TermVector,
-    raw: &[f64],
+    sum: &Sum,
     label: usize,
     max: usize,
 ) -> Explanation {
-    let factor = calibration.factor(label, raw, scorer.length(vector));
-    let contribution = |entry: &crate::features::TermCount| {
-        let weight = scorer.row(entry.term)[label].to_f64();
-        Contribution {
-            term: entry.term,
-            count: entry.count,
-            log_odds: factor * f64::from(scorer.effective_count(entry.count)) * weight,
-        }
+    let share = |&entry: &TermCount| Share {
+        entry,
+        levels: i64::from(scorer.effective_count(entry.count))
+            * i64::from(scorer.level(entry.term, label)),
     };
-    let all: Vec<_> = vector.entries().iter().map(contribution).collect();
-    let contributions = strongest(&all, max);
+    let mut rest = 0;
+    let shares = vector.entries().iter().map(share);
+    let strongest = strongest(shares.inspect(|share| rest += share.levels), max);
+    rest -= strongest.iter().map(|share| share.levels).sum::<i64>();
+    let factor = calibration.factor(label, &sum.scores, sum.length);
+    let log_odds = |levels: i64| factor * (scorer.scales()[label] * levels as f64);
+    let contribution = |share: &Share| Contribution {
+        term: share.entry.term,
+        count: share.entry.count,
+        log_odds: log_odds(share.levels),
+    };
     Explanation {
         bias: factor * scorer.bias()[label] + calibration.labels[label].offset,
-        rest: sum_without(&all, &contributions),
-        contributions,
+        contributions: strongest.iter().map(contribution).collect(),
+        rest: log_odds(rest),
     }
 }
 
-/// The `max` strongest of contributions by rising term. Most are told to be too weak by one
-/// comparison.
-fn strongest(all: &[Contribution], max: usize) -> Vec<Contribution> {
-    let mut strongest: Vec<Contribution> = Vec::with_capacity(max.min(all.len()) + 1);
+/// The `max` strongest shares. Most are told to be too weak by one comparison.
+fn strongest(shares: impl Iterator<Item = Share>, max: usize) -> Vec<Share> {
+    let mut strongest: Vec<Share> = Vec::new();
     if max > MANY {
-        strongest.extend(all);
-        strongest.sort_by(|a, b| by_size(a, b).then_with(|| a.term.cmp(&b.term)));
+        strongest.extend(shares);
+        strongest.sort_by(by_size);
         strongest.truncate(max);
         return strongest;
     }
-    for contribution in all {
+    for share in shares {
         let full = strongest.len() == max;
         if full
             && strongest
                 .last()
-                .is_none_or(|last| by_size(contribution, last).is_ge())
+                .is_none_or(|last| by_size(&share, last).is_ge())
         {
             continue;
         }
-        let place = strongest.partition_point(|other| by_size(other, contribution).is_le());
-        strongest.insert(place, *contribution);
+        let place = strongest.partition_point(|other| by_size(other, &share).is_le());
+        strongest.insert(place, share);
         strongest.truncate(max);
     }
     strongest
@@ -86,22 +96,9 @@ fn strongest(all: &[Contribution], max: usize) -> Vec<Contribution> {
 /// More terms than this are sorted and not inserted one by one.
 const MANY: usize = 50;
 
-fn by_size(a: &Contribution, b: &Contribution) -> Ordering {
-    b.log_odds.abs().total_cmp(&a.log_odds.abs())
-}
-
-/// The sum of all contributions, by rising term, that are not `listed`.
-fn sum_without(all: &[Contribution], listed: &[Contribution]) -> f64 {
-    let mut listed: Vec<TermId> = listed.iter().map(|c| c.term).collect();
-    listed.sort_unstable();
-    let mut start = 0;
-    let mut sum = 0.0;
-    for term in listed.into_iter().map(Some).chain([None]) {
-        let end = term.map_or(all.len(), |term| all.partition_point(|c| c.term < term));
-        sum = all[start..end].iter().fold(sum, |sum, c| sum + c.log_odds);
-        start = end + 1;
-    }
-    sum
+/// The larger first. Sorts are stable, so that of equals the first term comes first.
+fn by_size(a: &Share, b: &Share) -> Ordering {
+    b.levels.unsigned_abs().cmp(&a.levels.unsigned_abs())
 }
 
 #[cfg(test)]
@@ -115,7 +112,7 @@ mod tests {
         #[test]
         fn evidence_and_bias_sum_to_the_log_odds(
             words in prop::collection::vec(0usize..5, 0..60),
-            weights in prop::collection::vec(-9.0f32..9.0, 10),
+            levels in prop::collection::vec(-Scorer::MAX_LEVEL..=Scorer::MAX_LEVEL, 10),
             bias in prop::collection::vec(-50.0f64..50.0, 2),
             slope in 0.0f64..3.0,
             offset in -9.0f64..9.0,
@@ -129,12 +126,12 @@ mod tests {
             let featurizer = Featurizer::new(FeaturizerConfig::default(), vocabulary);
             let text: String = words.iter().map(|&w| format!("{} ", terms[w])).collect();
             let vector = featurizer.transform(&[&text]);
-            let scorer = NaiveBayes::from_parts(bias, weights, max_count).unwrap();
+            let scorer = Scorer::from_parts(bias, vec![9.0 / 32767.0; 2], &levels, max_count).unwrap();
             let labels = vec![LabelCalibration { slope, offset }; 2];
             let calibration = Calibration { length_exponent, spread_exponent, labels };
 
-            let scores = scorer.scores(&vector);
-            let log_odds = calibration.apply(&scores, scorer.length(&vector));
+            let scores = scorer.sum(&vector);
+            let log_odds = calibration.apply(&scores.scores, scores.length);
             for (label, expected) in log_odds.iter().enumerate() {
                 let parts = explain(&scorer, &calibration, &vector, &scores, label, max);
                 let terms = parts.contributions.iter().map(|c| c.log_odds);

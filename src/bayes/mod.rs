@@ -3,10 +3,10 @@
 //! 1. [`counts`]: integer term counts by class, the sufficient statistics;
 //! 2. [`smoothing`]: the prior as pseudo-counts;
 //! 3. [`fit`]: log-likelihoods from smoothed counts, by linfa;
-//! 4. [`estimator`]: multinomial or complement weights, as a table of [`scorer`],
+//! 4. [`estimator`]: multinomial or complement weights, as a table of [`naive_bayes`],
 //!    or [`regression`]: weights that are fitted together, for a table of the same form;
-//! 5. [`scorer`]: sparse sums in f64 over a [`table`], of several axes at once where they are
-//!    [`joint`], and [`softmax`];
+//! 5. [`scorer`]: sparse sums of the rounded weights of a [`table`], in integers and of several
+//!    axes at once, and [`softmax`];
 //! 6. [`calibration`]: probabilities that mean what they say;
 //! 7. [`explain`]: which terms made a score, adding up to it.
 
@@ -16,9 +16,10 @@ pub mod counts;
 pub mod estimator;
 pub mod explain;
 pub mod fit;
-pub mod joint;
 mod label_shares;
 mod lbfgs;
+mod levels;
+pub mod naive_bayes;
 mod newton;
 mod quiet;
 mod ratios;
@@ -33,8 +34,9 @@ pub use counts::ClassCounts;
 pub use estimator::{Estimator, FitParams};
 pub use explain::Contribution;
 pub use fit::FitError;
+pub use naive_bayes::NaiveBayes;
 pub use regression::{Document, Problem, RegressionParams};
-pub use scorer::{NaiveBayes, Sum, Weight};
+pub use scorer::{LevelSum, Scorer, Sum};
 pub use smoothing::Smoothing;
 pub use table::Table;
 

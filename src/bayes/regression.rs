@@ -95,7 +95,7 @@ impl RegressionParams {
         &self,
         problem: &Problem<'_>,
         documents: &[&Document],
-    ) -> Result<NaiveBayes<f64>, FitError> {
+    ) -> Result<NaiveBayes, FitError> {
         self.check()?;
         if documents.is_empty() {
             return Err(FitError::EmptyClass { class: 0 });
@@ -249,7 +249,7 @@ impl<'t> Task<'t> {
 
     /// Weights of whole occurrences. Intercepts are left to the calibration, which knows the
     /// articles that the axis is meant for.
-    fn table(&self, theta: &[f64]) -> NaiveBayes<f64> {
+    fn table(&self, theta: &[f64]) -> NaiveBayes {
         let labels = self.problem.labels;
         let rows = theta.chunks(labels).zip(&self.idf);
         let weights = rows.flat_map(|(row, idf)| {
@@ -284,7 +284,7 @@ mod tests {
         texts.iter().map(document).collect()
     }
 
-    fn fit(kind: AxisKind, labels: usize, weights: &[f64], texts: &[Document]) -> NaiveBayes<f64> {
+    fn fit(kind: AxisKind, labels: usize, weights: &[f64], texts: &[Document]) -> NaiveBayes {
         let params = RegressionParams {
             ridge: 0.1,
             class_balance: 0.0,

@@ -1,70 +1,97 @@
-//! Scores a term vector: `score_c` = `bias_c` + Σ over terms t of min(`n_t`, `max_count`) · `w_tc`.
-
-use ndarray::Array2;
+//! Scores a term vector: `score_c` = `bias_c` + `scale_c` · Σ over terms t of
+//! min(`n_t`, `max_count`) · `q_tc`.
+//!
+//! A weight is a whole number of steps, its level `q_tc` of 16 bits, and all steps of a column are
+//! of one size, `scale_c`. The sum is of integers and exact: the same counts give the same bits
+//! everywhere and in any order, and what was added can be taken away.
 
 use super::{is_usable, table::Table};
-use crate::{
-    features::{TermCount, TermId, TermVector},
-    label::AxisKind,
-};
+use crate::features::{TermCount, TermId, TermVector};
 
-/// How a weight is stored; sums are always f64.
-pub trait Weight: Copy + Default + PartialEq + Send + Sync + 'static {
-    /// The weight, exactly.
-    fn to_f64(self) -> f64;
-}
-
-impl Weight for f64 {
-    fn to_f64(self) -> f64 {
-        self
-    }
-}
-
-impl Weight for f32 {
-    fn to_f64(self) -> f64 {
-        self.into()
-    }
-}
-
-/// A fitted linear scorer. Terms are summed in the order of the vocabulary, one at a time, so
-/// the same counts give the same bits everywhere.
+/// A linear scorer as models store and serve it: one column a label.
 #[derive(Debug, Clone, PartialEq)]
-pub struct NaiveBayes<W: Weight> {
+pub struct Scorer {
     bias: Vec<f64>,
-    table: Table<W>,
-    max_count: u32,
+    scales: Vec<f64>,
+    table: Table,
 }
 
-impl<W: Weight> NaiveBayes<W> {
-    /// A scorer from its parts, `weights` of shape (terms, columns) row by row.
+/// Levels that are summed, and how many counted terms made them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LevelSum {
+    /// One a column.
+    levels: Vec<i64>,
+    length: u64,
+}
+
+/// Raw scores and how many counted terms made them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sum {
+    /// One a column.
+    pub scores: Vec<f64>,
+    /// The length that calibration knows the terms by.
+    pub length: u64,
+}
+
+impl Scorer {
+    /// The largest level, up or down.
+    pub const MAX_LEVEL: i16 = i16::MAX;
+
+    /// A scorer from a bias and a scale a column and `levels` of shape (terms, columns), row by row.
     ///
-    /// Returns `None` when the shapes do not fit or a number is not finite, or is beyond reason.
+    /// Returns `None` when the shapes do not fit, or a number is not finite or beyond reason.
     #[must_use]
-    pub fn from_parts(bias: Vec<f64>, weights: Vec<W>, max_count: u32) -> Option<Self> {
-        let fits = !bias.is_empty() && weights.len().is_multiple_of(bias.len()) && max_count > 0;
-        let usable =
-            bias.iter().all(|&b| is_usable(b)) && weights.iter().all(|w| is_usable(w.to_f64()));
-        (fits && usable).then(|| Self::of_rows(bias, weights, max_count))
+    pub fn from_parts(
+        bias: Vec<f64>,
+        scales: Vec<f64>,
+        levels: &[i16],
+        max_count: u32,
+    ) -> Option<Self> {
+        let fits = !bias.is_empty()
+            && bias.len() == scales.len()
+            && levels.len().is_multiple_of(bias.len())
+            && (1..=Table::MAX_COUNT).contains(&max_count);
+        let usable = bias.iter().all(|&bias| is_usable(bias))
+            && scales.iter().all(|&scale| is_scale(scale))
+            && levels.iter().all(|&level| level >= -Self::MAX_LEVEL);
+        (fits && usable).then(|| Self {
+            table: Table::new(levels, bias.len(), max_count),
+            bias,
+            scales,
+        })
     }
 
-    fn of_rows(bias: Vec<f64>, weights: Vec<W>, max_count: u32) -> Self {
+    /// Rounds weights of shape (terms, columns), row by row, to levels: the largest of a column is
+    /// [`Self::MAX_LEVEL`].
+    #[must_use]
+    pub(super) fn rounded(bias: Vec<f64>, weights: &[f64], max_count: u32) -> Self {
+        let rows = || weights.chunks_exact(bias.len().max(1));
+        let mut scales = vec![0.0; bias.len()];
+        for row in rows() {
+            for (scale, weight) in scales.iter_mut().zip(row) {
+                *scale = f64::max(*scale, weight.abs() / f64::from(Self::MAX_LEVEL));
+            }
+        }
+        let level = |(weight, scale): (&f64, &f64)| level(*weight, *scale);
+        let levels: Vec<i16> = rows()
+            .flat_map(|row| row.iter().zip(&scales).map(level))
+            .collect();
         Self {
-            table: Table::new(weights, bias.len()),
+            table: Table::new(&levels, bias.len(), max_count),
             bias,
-            max_count,
+            scales,
         }
     }
 
-    /// The same scorer with its weights in another table.
+    /// The same scorers with joined tables, where they are over the same terms.
     #[must_use]
-    pub(super) fn with_table(self, table: Table<W>) -> Self {
-        Self { table, ..self }
-    }
-
-    /// The weights of shape (terms, columns).
-    #[must_use]
-    pub fn table(&self) -> &Table<W> {
-        &self.table
+    pub fn joined(scorers: Vec<Self>) -> Vec<Self> {
+        let tables: Vec<&Table> = scorers.iter().map(|scorer| &scorer.table).collect();
+        let Some(joined) = Table::joined(&tables) else {
+            return scorers;
+        };
+        let with = |(scorer, table)| Self { table, ..scorer };
+        scorers.into_iter().zip(joined).map(with).collect()
     }
 
     /// Number of scores: classes or labels.
@@ -85,191 +112,124 @@ impl<W: Weight> NaiveBayes<W> {
         &self.bias
     }
 
+    /// What a level is worth, one number a column.
+    #[must_use]
+    pub fn scales(&self) -> &[f64] {
+        &self.scales
+    }
+
+    /// All levels, row by row.
+    pub fn levels(&self) -> impl Iterator<Item = i16> {
+        self.table.rows().flatten().copied()
+    }
+
+    /// The level of a term in a column.
+    #[inline]
+    #[must_use]
+    pub fn level(&self, term: TermId, column: usize) -> i16 {
+        self.table.level(term, column)
+    }
+
+    /// What one occurrence of a term adds to a score.
+    #[must_use]
+    pub fn weight(&self, term: TermId, column: usize) -> f64 {
+        self.scales[column] * f64::from(self.level(term, column))
+    }
+
     /// Occurrences of a term beyond this count nothing.
     #[must_use]
     pub fn max_count(&self) -> u32 {
-        self.max_count
-    }
-
-    /// The weights of one term, one a column.
-    #[must_use]
-    pub fn row(&self, term: TermId) -> &[W] {
-        self.table.row(term)
+        self.table.max_count()
     }
 
     /// How often a term that occurs `count` times is counted.
+    #[inline]
     #[must_use]
     pub fn effective_count(&self, count: u32) -> u32 {
-        count.min(self.max_count)
+        count.min(self.max_count())
+    }
+
+    /// Raw scores of a vector, which must come from the vocabulary that this was fitted on.
+    #[must_use]
+    pub fn sum(&self, vector: &TermVector) -> Sum {
+        self.weigh(&self.add_up(vector.entries()))
+    }
+
+    /// The raw scores of each scorer; those that are [joined](Self::joined) are summed together.
+    #[must_use]
+    pub fn sums(scorers: &[&Self], vector: &TermVector) -> Vec<Sum> {
+        let entries = vector.entries();
+        let tables: Vec<&Table> = scorers.iter().map(|scorer| &scorer.table).collect();
+        let sums = Table::sums_of(&tables, entries);
+        let weighed = scorers.iter().zip(sums).map(|(scorer, levels)| {
+            scorer.weigh(&LevelSum {
+                levels,
+                length: scorer.length(entries),
+            })
+        });
+        weighed.collect()
+    }
+
+    /// The levels of terms.
+    #[must_use]
+    pub fn add_up(&self, entries: &[TermCount]) -> LevelSum {
+        LevelSum {
+            levels: self.table.sums(entries),
+            length: self.length(entries),
+        }
     }
 
     /// Number of counted term occurrences: the length that calibration knows an article by.
-    #[must_use]
-    pub fn length(&self, vector: &TermVector) -> u64 {
-        self.length_of(vector.entries())
-    }
-
-    fn length_of(&self, entries: &[TermCount]) -> u64 {
+    fn length(&self, entries: &[TermCount]) -> u64 {
         let counts = entries.iter();
         counts
             .map(|e| u64::from(self.effective_count(e.count)))
             .sum()
     }
 
-    /// One score a column. The vector must come from the vocabulary this was fitted on.
+    /// Raw scores of summed levels.
     #[must_use]
-    pub fn scores(&self, vector: &TermVector) -> Vec<f64> {
-        let mut sum = self.nothing();
-        self.add(&mut sum, vector.entries());
-        sum.scores
-    }
-
-    /// What an article without known terms scores.
-    #[must_use]
-    pub fn nothing(&self) -> Sum {
+    pub fn weigh(&self, sum: &LevelSum) -> Sum {
+        let columns = self.bias.iter().zip(&self.scales).zip(&sum.levels);
+        let score = |((bias, scale), &level): ((&f64, &f64), &i64)| bias + scale * level as f64;
         Sum {
-            scores: self.bias.clone(),
-            length: 0,
+            scores: columns.map(score).collect(),
+            length: sum.length,
         }
     }
+}
 
+impl LevelSum {
     /// Adds terms that are not part of the sum.
-    pub fn add(&self, sum: &mut Sum, entries: &[TermCount]) {
-        self.add_times(1.0, sum, entries);
-        sum.length += self.length_of(entries);
+    pub fn add(&mut self, terms: &Self) {
+        for (sum, levels) in self.levels.iter_mut().zip(&terms.levels) {
+            *sum += levels;
+        }
+        self.length += terms.length;
     }
 
     /// Takes terms away that are part of the sum, as often as they were added.
-    pub fn take_away(&self, sum: &mut Sum, entries: &[TermCount]) {
-        self.add_times(-1.0, sum, entries);
-        sum.length = sum.length.saturating_sub(self.length_of(entries));
-    }
-
-    fn add_times(&self, sign: f64, sum: &mut Sum, entries: &[TermCount]) {
-        for entry in entries {
-            let count = sign * f64::from(self.effective_count(entry.count));
-            for (score, weight) in sum.scores.iter_mut().zip(self.row(entry.term)) {
-                *score += count * weight.to_f64();
-            }
+    pub fn take_away(&mut self, terms: &Self) {
+        for (sum, levels) in self.levels.iter_mut().zip(&terms.levels) {
+            *sum -= levels;
         }
+        self.length = self.length.saturating_sub(terms.length);
     }
 }
 
-/// Raw scores and how many counted terms made them.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sum {
-    /// One a column.
-    pub scores: Vec<f64>,
-    /// The length that calibration knows the terms by.
-    pub length: u64,
+/// Whether the weights of a column can be reckoned with.
+fn is_scale(scale: f64) -> bool {
+    scale >= 0.0 && is_usable(scale * f64::from(Scorer::MAX_LEVEL))
 }
 
-impl NaiveBayes<f64> {
-    /// A scorer from a bias a class and weights of shape (classes, terms).
-    #[must_use]
-    pub fn new(bias: Vec<f64>, weights: &Array2<f64>, max_count: u32) -> Self {
-        let weights = weights.t().iter().copied().collect();
-        Self::of_rows(bias, weights, max_count)
+#[expect(clippy::cast_possible_truncation, reason = "rounding is the purpose")]
+fn level(weight: f64, scale: f64) -> i16 {
+    let most = f64::from(Scorer::MAX_LEVEL);
+    if scale > 0.0 {
+        (weight / scale).round().clamp(-most, most) as i16
+    } else {
+        0
     }
-
-    /// A scorer from weights of shape (terms, columns), row by row.
-    pub(super) fn from_rows(bias: Vec<f64>, weights: Vec<f64>, max_count: u32) -> Self {
-        Self::of_rows(bias, weights, max_count)
-    }
-
-    /// Rewrites class scores as log-odds.
-    ///
-    /// Single-label: of each class against the geometric mean of the others,
-    /// `s_c` - mean of `s_c'`, c' ≠ c; for two classes that is the logit. Multi-label takes a scorer
-    /// of the two classes *without* and *with* and keeps one column, their difference.
-    #[must_use]
-    pub fn into_log_odds(self, kind: AxisKind) -> Self {
-        let to_log_odds = match kind {
-            AxisKind::Single => against_the_others,
-            AxisKind::Multi => with_against_without,
-        };
-        let weights = self.table.rows().flat_map(to_log_odds);
-        Self::of_rows(to_log_odds(&self.bias), weights.collect(), self.max_count)
-    }
-
-    /// A scorer of one column that says nothing about any term.
-    #[must_use]
-    pub fn silent(terms: usize, max_count: u32) -> Self {
-        Self::of_rows(vec![0.0], vec![0.0; terms], max_count)
-    }
-
-    /// The same columns at the positions `places` among `columns`, zeros elsewhere.
-    #[must_use]
-    pub fn spread(&self, places: &[usize], columns: usize) -> Self {
-        let spread = |row: &[f64]| {
-            let mut wide = vec![0.0; columns];
-            for (&place, &value) in places.iter().zip(row) {
-                wide[place] = value;
-            }
-            wide
-        };
-        let weights = self.table.rows().flat_map(spread);
-        Self::of_rows(spread(&self.bias), weights.collect(), self.max_count)
-    }
-
-    /// All weights and biases times `factor`.
-    #[must_use]
-    pub fn scaled(&self, factor: f64) -> Self {
-        let times = |values: &[f64]| values.iter().map(|v| v * factor).collect::<Vec<_>>();
-        let weights = self.table.rows().flat_map(times);
-        Self::of_rows(times(&self.bias), weights.collect(), self.max_count)
-    }
-
-    /// Puts the columns of several scorers over the same terms side by side.
-    #[must_use]
-    pub fn side_by_side(parts: &[Self]) -> Option<Self> {
-        let first = parts.first()?;
-        let same = parts
-            .iter()
-            .all(|p| p.terms() == first.terms() && p.max_count == first.max_count);
-        let rows = 0..TermId::try_from(first.terms()).ok()?;
-        same.then(|| {
-            let bias = parts.iter().flat_map(|p| p.bias.iter().copied()).collect();
-            let row = |term| parts.iter().flat_map(move |p| p.row(term).iter().copied());
-            Self::of_rows(bias, rows.flat_map(row).collect(), first.max_count)
-        })
-    }
-
-    /// Adds `factor` times another scorer of the same shape: experts whose log-odds add up.
-    ///
-    /// # Panics
-    /// When the shapes differ.
-    #[must_use]
-    pub fn plus(self, factor: f64, other: &Self) -> Self {
-        assert_eq!(self.terms(), other.terms(), "same shape");
-        assert_eq!(self.columns(), other.columns(), "same shape");
-        let add = |(one, more): (&[f64], &[f64])| {
-            let pairs = one.iter().zip(more);
-            pairs.map(|(a, b)| a + factor * b).collect::<Vec<_>>()
-        };
-        let rows = self.table.rows().zip(other.table.rows());
-        let bias = add((&self.bias, &other.bias));
-        Self::of_rows(bias, rows.flat_map(add).collect(), self.max_count)
-    }
-
-    /// The same scorer with weights rounded to the precision that model files store.
-    #[must_use]
-    #[expect(clippy::cast_possible_truncation, reason = "rounding is the purpose")]
-    pub fn rounded(&self) -> NaiveBayes<f32> {
-        let weights = self.table.rows().flatten().map(|&weight| weight as f32);
-        NaiveBayes::of_rows(self.bias.clone(), weights.collect(), self.max_count)
-    }
-}
-
-fn against_the_others(scores: &[f64]) -> Vec<f64> {
-    let others = f64::from(u32::try_from(scores.len() - 1).unwrap_or(u32::MAX));
-    let sum: f64 = scores.iter().sum();
-    let log_odds = scores.iter().map(|score| score - (sum - score) / others);
-    log_odds.collect()
-}
-
-fn with_against_without(scores: &[f64]) -> Vec<f64> {
-    vec![scores[1] - scores[0]]
 }
 
 /// Positions of `scores` from the highest to the lowest; equal scores keep their order, so ties
@@ -284,8 +244,8 @@ pub fn ranking(scores: &[f64]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bayes::softmax::{sigmoid, softmax};
-    use ndarray::array;
+    use crate::features::{Featurizer, FeaturizerConfig, Vocabulary};
+    use proptest::prelude::*;
 
     #[test]
     fn ties_break_by_label_order() {
@@ -293,41 +253,120 @@ mod tests {
     }
 
     #[test]
-    fn log_odds_keep_the_posterior() {
-        let scores = [-700.0, -702.0, -701.0];
-        let log_odds = against_the_others(&scores);
-        let back: Vec<f64> = log_odds.iter().map(|l| l * 2.0 / 3.0).collect();
-        for (a, b) in softmax(&scores).iter().zip(softmax(&back)) {
-            assert!((a - b).abs() < 1e-12);
-        }
-        let two = against_the_others(&scores[..2]);
-        assert!((sigmoid(two[0]) - softmax(&scores[..2])[0]).abs() < 1e-12);
-    }
-
-    #[test]
-    fn experts_add_up_and_stand_side_by_side() {
-        let one = NaiveBayes::new(vec![1.0], &array![[1.0, 2.0]], 1);
-        let two = NaiveBayes::new(vec![2.0], &array![[5.0, 7.0]], 1);
-        assert_eq!(
-            one.clone().plus(0.5, &two),
-            NaiveBayes::new(vec![2.0], &array![[3.5, 5.5]], 1)
-        );
-        assert_eq!(
-            NaiveBayes::side_by_side(&[one, two]),
-            Some(NaiveBayes::new(
-                vec![1.0, 2.0],
-                &array![[1.0, 2.0], [5.0, 7.0]],
-                1
-            ))
-        );
-    }
-
-    #[test]
     fn ill_shaped_or_infinite_tables_are_refused() {
-        assert!(NaiveBayes::from_parts(vec![0.0; 2], vec![0f32; 4], 1).is_some());
-        assert!(NaiveBayes::from_parts(vec![0.0; 2], vec![0f32; 3], 1).is_none());
-        assert!(NaiveBayes::from_parts(vec![0.0], vec![f32::NAN], 1).is_none());
-        assert!(NaiveBayes::from_parts(vec![f64::INFINITY], vec![0f32], 1).is_none());
-        assert!(NaiveBayes::<f32>::from_parts(vec![], vec![], 1).is_none());
+        let scorer = |bias: &[f64], scales: &[f64], levels: &[i16], max_count| {
+            Scorer::from_parts(bias.to_vec(), scales.to_vec(), levels, max_count)
+        };
+        let zeros = [0.0; 2];
+        assert!(scorer(&zeros, &zeros, &[0; 4], 1).is_some());
+        assert!(scorer(&zeros, &[0.0], &[0; 4], 1).is_none());
+        assert!(scorer(&zeros, &zeros, &[0; 3], 1).is_none());
+        assert!(scorer(&zeros, &zeros, &[i16::MIN; 4], 1).is_none());
+        assert!(scorer(&zeros, &zeros, &[0; 4], 0).is_none());
+        assert!(scorer(&zeros, &zeros, &[0; 4], 1 << 15).is_none());
+        for number in [f64::INFINITY, f64::NAN, 1e99, -1e99] {
+            assert!(scorer(&[number], &[0.0], &[0], 1).is_none());
+            assert!(scorer(&[0.0], &[number], &[0], 1).is_none());
+        }
+        assert!(scorer(&[], &[], &[], 1).is_none());
+    }
+
+    #[test]
+    fn weights_are_rounded_by_column() {
+        let weights = [1.0, 0.0, -4.0, 0.0, 3.0, 0.0];
+        let scorer = Scorer::rounded(vec![0.0; 2], &weights, 1);
+        assert_eq!(
+            scorer.levels().collect::<Vec<_>>(),
+            [8192, 0, -32767, 0, 24575, 0]
+        );
+        assert!((scorer.weight(1, 0) + 4.0).abs() < 1e-12);
+        assert_eq!(scorer.weight(1, 1), 0.0);
+    }
+
+    /// Counts of four terms.
+    fn counted(words: &[usize]) -> TermVector {
+        let terms = ["a", "b", "c", "d"];
+        let vocabulary = Vocabulary::from_terms(terms.into_iter()).unwrap();
+        let featurizer = Featurizer::new(FeaturizerConfig::default(), vocabulary);
+        let text: String = words.iter().map(|&w| format!("{} ", terms[w])).collect();
+        featurizer.transform(&[&text])
+    }
+
+    /// The formula, term by term and column by column.
+    fn by_definition(scorer: &Scorer, entries: &[TermCount]) -> Vec<i64> {
+        let sum = |column| {
+            let terms = entries.iter().map(|entry| {
+                let count = scorer.effective_count(entry.count);
+                i64::from(count) * i64::from(scorer.level(entry.term, column))
+            });
+            terms.sum()
+        };
+        (0..scorer.columns()).map(sum).collect()
+    }
+
+    #[test]
+    fn the_largest_numbers_do_not_overflow() {
+        let counts = [1, 2, 32_767, u32::MAX].into_iter().cycle().take(40);
+        let entries: Vec<_> = (0..)
+            .zip(counts)
+            .map(|(term, count)| TermCount { term, count })
+            .collect();
+        for level in [Scorer::MAX_LEVEL, -Scorer::MAX_LEVEL] {
+            for max_count in [1, 2, Table::MAX_COUNT] {
+                let (zeros, levels) = (vec![0.0; 5], vec![level; 5 * 40]);
+                let scorer = Scorer::from_parts(zeros.clone(), zeros, &levels, max_count).unwrap();
+                assert_eq!(
+                    scorer.add_up(&entries).levels,
+                    by_definition(&scorer, &entries)
+                );
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn joined_scores_are_those_of_each_scorer(
+            words in prop::collection::vec(0usize..4, 0..40),
+            columns in prop::collection::vec((1usize..30, 1u32..4), 1..5),
+            levels in prop::collection::vec(-Scorer::MAX_LEVEL..=Scorer::MAX_LEVEL, 480),
+            asked in any::<prop::sample::Index>(),
+        ) {
+            let vector = counted(&words);
+            let mut rest = &levels[..];
+            let apart: Vec<_> = columns.iter().map(|&(columns, max_count)| {
+                let (levels, left) = rest.split_at(4 * columns);
+                rest = left;
+                let bias = levels[..columns].iter().map(|&level| f64::from(level) / 9.0).collect();
+                Scorer::from_parts(bias, vec![0.1; columns], levels, max_count).unwrap()
+            }).collect();
+            for scorer in &apart {
+                let levels = scorer.add_up(vector.entries()).levels;
+                prop_assert_eq!(levels, by_definition(scorer, vector.entries()));
+            }
+            let expected: Vec<_> = apart.iter().map(|scorer| scorer.sum(&vector)).collect();
+            let joined = Scorer::joined(apart.clone());
+            prop_assert_eq!(&joined, &apart);
+            let all: Vec<_> = joined.iter().collect();
+            prop_assert_eq!(Scorer::sums(&all, &vector), expected.clone());
+            let one = asked.index(joined.len());
+            prop_assert_eq!(Scorer::sums(&[&joined[one]], &vector), &expected[one..=one]);
+            prop_assert_eq!(Scorer::sums(&all[one..], &vector), &expected[one..]);
+            prop_assert_eq!(Scorer::sums(&apart.iter().collect::<Vec<_>>(), &vector), expected);
+        }
+
+        #[test]
+        fn what_was_added_can_be_taken_away(
+            words in prop::collection::vec(0usize..4, 0..40),
+            more in prop::collection::vec(0usize..4, 0..40),
+            levels in prop::collection::vec(-Scorer::MAX_LEVEL..=Scorer::MAX_LEVEL, 12),
+        ) {
+            let scorer = Scorer::from_parts(vec![0.5; 3], vec![0.1; 3], &levels, 2).unwrap();
+            let sum = scorer.add_up(counted(&words).entries());
+            let other = scorer.add_up(counted(&more).entries());
+            let mut changed = sum.clone();
+            changed.add(&other);
+            changed.take_away(&other);
+            prop_assert_eq!(changed, sum);
+        }
     }
 }

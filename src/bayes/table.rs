@@ -1,61 +1,105 @@
 //! Tables of weights, a row a term. Tables over the same terms can share their rows, so that all
 //! that is known of a term lies in neighbouring cache lines.
+//!
+//! A weight is an integer, its *level*; a [`Scorer`](super::Scorer) knows what a level is worth.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
-use super::Weight;
-use crate::features::TermId;
+use super::levels::{self, Block, LANES};
+use crate::features::{TermCount, TermId};
 
-/// Weights of shape (terms, columns), or some columns of a wider table.
+/// Levels of shape (terms, columns), or some columns of a wider table.
 #[derive(Debug, Clone)]
-pub struct Table<W> {
-    cells: Arc<Vec<W>>,
-    /// Length of a row of `cells`.
-    stride: usize,
-    offset: usize,
-    columns: usize,
+pub struct Table {
+    rows: Arc<Rows>,
+    /// The columns that are its own.
+    place: Range<usize>,
+    max_count: u32,
 }
 
-impl<W: Weight> Table<W> {
-    /// Shared rows are padded to a multiple of so many columns, which the processor adds at once.
-    pub const BLOCK: usize = 8;
+/// Whole rows, padded with zeros to a multiple of [`LANES`] columns.
+#[derive(Debug)]
+struct Rows {
+    terms: usize,
+    /// Blocks of a row.
+    stride: usize,
+    blocks: Vec<Block>,
+    /// How many occurrences of a term each column counts, at least 1.
+    limits: Vec<Block>,
+}
 
-    /// A table of `columns` columns from its cells, row by row.
+impl Table {
+    /// The most occurrences of a term that a table can count.
+    pub const MAX_COUNT: u32 = i16::MAX as u32;
+
+    /// A table of `columns` columns from its levels, row by row, that counts a term at most
+    /// `max_count` times, 1 to [`Self::MAX_COUNT`].
     #[must_use]
-    pub fn new(cells: Vec<W>, columns: usize) -> Self {
+    pub fn new(levels: &[i16], columns: usize, max_count: u32) -> Self {
+        let max_count = max_count.clamp(1, Self::MAX_COUNT);
+        let mut rows = Rows::zero(levels.len() / columns.max(1), columns);
+        rows.put(0..columns, levels.chunks_exact(columns.max(1)), max_count);
         Self {
-            cells: Arc::new(cells),
-            stride: columns,
-            offset: 0,
-            columns,
+            rows: Arc::new(rows),
+            place: 0..columns,
+            max_count,
         }
     }
 
     /// Number of columns.
     #[must_use]
     pub fn columns(&self) -> usize {
-        self.columns
+        self.place.len()
     }
 
     /// Number of terms.
     #[must_use]
     pub fn terms(&self) -> usize {
-        self.cells.len() / self.stride
+        self.rows.terms
     }
 
-    /// The weights of one term, one a column.
-    #[inline]
+    /// Occurrences of a term beyond this count nothing.
     #[must_use]
-    pub fn row(&self, term: TermId) -> &[W] {
-        let start = term as usize * self.stride + self.offset;
-        &self.cells[start..start + self.columns]
+    pub fn max_count(&self) -> u32 {
+        self.max_count
     }
 
     /// All rows in order.
-    pub fn rows(&self) -> impl Iterator<Item = &[W]> {
-        let columns = self.offset..self.offset + self.columns;
-        let rows = self.cells.chunks_exact(self.stride);
-        rows.map(move |row| &row[columns.clone()])
+    pub fn rows(&self) -> impl Iterator<Item = &[i16]> {
+        let rows = self.rows.blocks.chunks_exact(self.rows.stride);
+        rows.map(|row| &row.as_flattened()[self.place.clone()])
+    }
+
+    /// The level of a term in a column.
+    #[inline]
+    #[must_use]
+    pub fn level(&self, term: TermId, column: usize) -> i16 {
+        let column = self.place.start + column;
+        self.rows.row(term)[column / LANES][column % LANES]
+    }
+
+    /// One sum of levels a column, each term as often as it is counted: exact, in any order.
+    #[must_use]
+    pub fn sums(&self, entries: &[TermCount]) -> Vec<i64> {
+        self.rows.sums(self.place.clone(), entries)
+    }
+
+    /// The same of several tables. Those that are [joined](Self::joined) are summed together: a
+    /// term then costs one place in memory, not one a table.
+    #[must_use]
+    pub fn sums_of(tables: &[&Self], entries: &[TermCount]) -> Vec<Vec<i64>> {
+        let joined = |pair: &[&Self]| Arc::ptr_eq(&pair[0].rows, &pair[1].rows);
+        let (Some(first), true) = (tables.first(), tables.windows(2).all(joined)) else {
+            return tables.iter().map(|table| table.sums(entries)).collect();
+        };
+        let start = tables.iter().map(|table| table.place.start).min();
+        let end = tables.iter().map(|table| table.place.end).max();
+        let span = start.unwrap_or(0)..end.unwrap_or(0);
+        let sums = first.rows.sums(span.clone(), entries);
+        let own = |table: &&Self| {
+            sums[table.place.start - span.start..table.place.end - span.start].to_vec()
+        };
+        tables.iter().map(own).collect()
     }
 
     /// The same tables with their rows joined. `None` where their numbers of terms differ.
@@ -65,50 +109,70 @@ impl<W: Weight> Table<W> {
         if tables.iter().any(|table| table.terms() != terms) {
             return None;
         }
-        let width: usize = tables.iter().map(|table| table.columns).sum();
-        let stride = width.next_multiple_of(Self::BLOCK);
-        let mut cells = vec![W::default(); terms * stride];
-        let mut offset = 0;
+        let width = tables.iter().map(|table| table.columns()).sum();
+        let mut rows = Rows::zero(terms, width);
         let mut places = Vec::new();
+        let mut end = 0;
         for table in tables {
-            for (row, joined) in table.rows().zip(cells.chunks_exact_mut(stride)) {
-                joined[offset..offset + table.columns].copy_from_slice(row);
-            }
-            places.push((offset, table.columns));
-            offset += table.columns;
+            let place = end..end + table.columns();
+            end = place.end;
+            rows.put(place.clone(), table.rows(), table.max_count);
+            places.push((place, table.max_count));
         }
-        let cells = Arc::new(cells);
-        let part = |(offset, columns)| Self {
-            cells: Arc::clone(&cells),
-            stride,
-            offset,
-            columns,
+        let rows = Arc::new(rows);
+        let part = |(place, max_count)| Self {
+            rows: Arc::clone(&rows),
+            place,
+            max_count,
         };
         Some(places.into_iter().map(part).collect())
     }
+}
 
-    /// All columns of the joined rows, if `tables` are parts of the same ones.
-    #[must_use]
-    pub fn whole(tables: &[&Self]) -> Option<Self> {
-        let first = *tables.first()?;
-        let same = |table: &&Self| Arc::ptr_eq(&table.cells, &first.cells);
-        let padded = first.stride.is_multiple_of(Self::BLOCK);
-        (padded && tables.iter().all(same)).then(|| Self {
-            offset: 0,
-            columns: first.stride,
-            ..first.clone()
-        })
+impl Rows {
+    fn zero(terms: usize, columns: usize) -> Self {
+        let stride = columns.div_ceil(LANES).max(1);
+        Self {
+            terms,
+            stride,
+            blocks: vec![[0; LANES]; terms * stride],
+            limits: vec![[1; LANES]; stride],
+        }
     }
 
-    /// Where the columns lie in the joined rows.
-    #[must_use]
-    pub fn place(&self) -> std::ops::Range<usize> {
-        self.offset..self.offset + self.columns
+    /// Fills some columns, which count a term at most `max_count` times.
+    fn put<'r>(
+        &mut self,
+        place: Range<usize>,
+        rows: impl Iterator<Item = &'r [i16]>,
+        max_count: u32,
+    ) {
+        let limit = i16::try_from(max_count).unwrap_or(i16::MAX);
+        self.limits.as_flattened_mut()[place.clone()].fill(limit);
+        for (to, from) in self.blocks.chunks_exact_mut(self.stride).zip(rows) {
+            to.as_flattened_mut()[place.clone()].copy_from_slice(from);
+        }
+    }
+
+    #[inline]
+    fn row(&self, term: TermId) -> &[Block] {
+        &self.blocks[term as usize * self.stride..][..self.stride]
+    }
+
+    fn sums(&self, columns: Range<usize>, entries: &[TermCount]) -> Vec<i64> {
+        let blocks = columns.start / LANES..columns.end.div_ceil(LANES);
+        let mut sums = vec![[0; LANES]; blocks.len()];
+        let row = |term| &self.row(term)[blocks.clone()];
+        levels::add(&mut sums, &self.limits[blocks.clone()], entries, row);
+        let first = columns.start % LANES;
+        sums.as_flattened()[first..first + columns.len()].to_vec()
     }
 }
 
-impl<W: Weight + PartialEq> PartialEq for Table<W> {
+impl PartialEq for Table {
     fn eq(&self, other: &Self) -> bool {
-        self.columns == other.columns && self.rows().eq(other.rows())
+        self.columns() == other.columns()
+            && self.max_count == other.max_count
+            && self.rows().eq(other.rows())
     }
 }

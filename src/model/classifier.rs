@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    bayes::{Calibration, NaiveBayes, joint},
+    bayes::{Calibration, Scorer},
     label::{Axis, AxisKind},
 };
 
@@ -50,7 +50,7 @@ pub struct ClassifierError {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Classifier {
     axis: Axis,
-    scorer: NaiveBayes<f32>,
+    scorer: Scorer,
     calibration: Calibration,
     rule: DecisionRule,
 }
@@ -62,7 +62,7 @@ impl Classifier {
     /// When a number of labels, a rule or a probability does not fit the axis.
     pub fn new(
         axis: Axis,
-        scorer: NaiveBayes<f32>,
+        scorer: Scorer,
         calibration: Calibration,
         rule: DecisionRule,
     ) -> Result<Self, ClassifierError> {
@@ -94,7 +94,7 @@ impl Classifier {
     #[must_use]
     pub(super) fn joined(classifiers: Vec<Self>) -> Vec<Self> {
         let scorers = classifiers.iter().map(|c| c.scorer.clone()).collect();
-        let joined = joint::join(scorers).into_iter();
+        let joined = Scorer::joined(scorers).into_iter();
         let with = |(classifier, scorer)| Self {
             scorer,
             ..classifier
@@ -110,7 +110,7 @@ impl Classifier {
 
     /// Raw log-odds.
     #[must_use]
-    pub fn scorer(&self) -> &NaiveBayes<f32> {
+    pub fn scorer(&self) -> &Scorer {
         &self.scorer
     }
 

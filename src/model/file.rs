@@ -4,7 +4,7 @@
 //! | --- | --- | --- | --- |
 //! | `vocabulary.text` | u8 | (bytes) | all terms, one after another |
 //! | `vocabulary.ends` | u32 | (terms) | where each term ends in it |
-//! | `weights.AXIS` | f32 | (terms, labels) | log-odds of one occurrence |
+//! | `weights.AXIS` | i16 | (terms, labels) | log-odds of one occurrence, as a multiple of the label's `scales` in the manifest |
 //! | `target.vocabulary.text`, `.ends` | | | the same for the terms around a target, where the model has an axis by target |
 //!
 //! The metadata has one entry, `newstance`: the manifest below. Its digest is the SHA-256 of the whole
@@ -31,13 +31,13 @@ use super::{
     },
 };
 use crate::{
-    bayes::{Calibration, NaiveBayes},
+    bayes::{Calibration, Scorer},
     features::{Featurizer, FeaturizerConfig, Lexicon, TargetFeaturizer, VocabularyError},
     label::Axis,
 };
 
 /// The format that this code writes, and the only one that it reads.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// Larger files are refused unread.
 pub const MAX_FILE_BYTES: u64 = 1 << 30;
@@ -146,6 +146,8 @@ struct AxisManifest {
     axis: Axis,
     max_count: u32,
     bias: Vec<f64>,
+    /// One a label: what a weight of 1 stands for.
+    scales: Vec<f64>,
     calibration: Calibration,
     rule: DecisionRule,
 }
@@ -222,7 +224,7 @@ impl Model {
             tensors.push(tensor(&name, Dtype::U32, shape, ends)?);
         }
         for (name, shape, data) in &weights {
-            tensors.push(tensor(name, Dtype::F32, shape.clone(), data)?);
+            tensors.push(tensor(name, Dtype::I16, shape.clone(), data)?);
         }
         let metadata = HashMap::from([(METADATA_KEY.to_owned(), manifest)]);
         let mut bytes = safetensors::serialize(tensors, Some(metadata))?;
@@ -327,6 +329,7 @@ impl AxisManifest {
             axis: classifier.axis().clone(),
             max_count: classifier.scorer().max_count(),
             bias: classifier.scorer().bias().to_vec(),
+            scales: classifier.scorer().scales().to_vec(),
             calibration: classifier.calibration().clone(),
             rule: classifier.rule().clone(),
         }
@@ -339,10 +342,11 @@ impl AxisManifest {
         terms: usize,
     ) -> Result<Classifier, ModelFileError> {
         let shape = [terms, self.axis.labels().len()];
-        let data = read_tensor(tensors, name, Dtype::F32, Some(&shape))?;
-        let weights = data.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b));
-        let scorer = NaiveBayes::from_parts(self.bias, weights.collect(), self.max_count)
-            .ok_or_else(|| wrong_tensor(name, "finite numbers and a bias a label"))?;
+        let data = read_tensor(tensors, name, Dtype::I16, Some(&shape))?;
+        let levels = data.as_chunks().0.iter().map(|&b| i16::from_le_bytes(b));
+        let levels: Vec<i16> = levels.collect();
+        let scorer = Scorer::from_parts(self.bias, self.scales, &levels, self.max_count)
+            .ok_or_else(|| wrong_tensor(name, "usable numbers, a bias and a scale a label"))?;
         Ok(Classifier::new(
             self.axis,
             scorer,

@@ -11,8 +11,7 @@ pub fn weights_name(axis: &Axis) -> String {
 
 pub fn weights_tensor(name: String, classifier: &Classifier) -> (String, Vec<usize>, Vec<u8>) {
     let scorer = classifier.scorer();
-    let weights = scorer.table().rows().flatten();
-    let data = weights.flat_map(|weight| weight.to_le_bytes());
+    let data = scorer.levels().flat_map(i16::to_le_bytes);
     (name, vec![scorer.terms(), scorer.columns()], data.collect())
 }
 

@@ -3,7 +3,7 @@
 use super::{AbstainReason, Decision, Evidence, LabelExplanation, LabelScore, TagOptions};
 use crate::{
     article::ArticleField,
-    bayes::{Sum, calibration::probabilities, explain::explain, joint, scorer::ranking},
+    bayes::{Scorer, Sum, calibration::probabilities, explain::explain, scorer::ranking},
     features::{Occurrence, TermId, TermVector, Vocabulary},
     model::{Classifier, DecisionRule},
     text::Span,
@@ -44,13 +44,10 @@ impl<'m> Reader<'m, '_> {
     /// The answer of each axis to one vector.
     pub fn read(&self, classifiers: &[&'m Classifier], vector: &TermVector) -> Vec<Answer<'m>> {
         let scorers: Vec<_> = classifiers.iter().map(|c| c.scorer()).collect();
-        let sums = joint::scores(&scorers, vector);
-        let axes = classifiers.iter().zip(sums);
-        let answer = |(classifier, scores): (&&'m Classifier, _)| {
-            let length = classifier.scorer().length(vector);
-            self.answer(classifier, &Sum { scores, length })
-        };
-        axes.map(answer).collect()
+        let sums = Scorer::sums(&scorers, vector);
+        let axes = classifiers.iter().zip(&sums);
+        axes.map(|(classifier, sum)| self.answer(classifier, sum))
+            .collect()
     }
 
     /// The answer of one axis to a sum of terms.
@@ -76,7 +73,7 @@ impl<'m> Reader<'m, '_> {
                     .grounds
                     .as_ref()
                     .filter(|_| explained(rank, label))
-                    .map(|grounds| grounds.explain(classifier, &sum.scores, label)),
+                    .map(|grounds| grounds.explain(classifier, sum, label)),
             })
         });
         (decision, labels.collect())
@@ -99,17 +96,12 @@ impl<'m> Reader<'m, '_> {
 }
 
 impl<'m> Grounds<'m, '_> {
-    fn explain(
-        &self,
-        classifier: &Classifier,
-        scores: &[f64],
-        label: usize,
-    ) -> LabelExplanation<'m> {
+    fn explain(&self, classifier: &Classifier, sum: &Sum, label: usize) -> LabelExplanation<'m> {
         let parts = explain(
             classifier.scorer(),
             classifier.calibration(),
             self.vector,
-            scores,
+            sum,
             label,
             self.max,
         );

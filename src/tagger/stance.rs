@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     article::{Article, ArticleField},
-    bayes::Sum,
+    bayes::{LevelSum, Sum},
     features::{Apart, Mention, Places, TargetReading, Words},
     model::{Classifier, StanceModel},
     text::Span,
@@ -27,7 +27,7 @@ struct Reading<'m, 'a> {
     classifier: &'m Classifier,
     surroundings: TargetReading<'a>,
     /// What the text as a whole says.
-    text: Sum,
+    text: LevelSum,
 }
 
 impl<'m, 'a> Reading<'m, 'a> {
@@ -37,9 +37,7 @@ impl<'m, 'a> Reading<'m, 'a> {
     {
         let surroundings = stance.featurizer.read(words);
         let classifier = stance.classifier_of(words);
-        let scorer = classifier.scorer();
-        let mut text = scorer.nothing();
-        scorer.add(&mut text, surroundings.text());
+        let text = classifier.scorer().add_up(surroundings.text());
         Self {
             stance,
             classifier,
@@ -52,13 +50,13 @@ impl<'m, 'a> Reading<'m, 'a> {
     fn sum(&self, mentions: &[Mention]) -> Sum {
         let scorer = self.classifier.scorer();
         if mentions.is_empty() {
-            return scorer.nothing();
+            return scorer.weigh(&scorer.add_up(&[]));
         }
         let Apart { around, hidden } = self.surroundings.apart(mentions);
         let mut sum = self.text.clone();
-        scorer.take_away(&mut sum, &hidden);
-        scorer.add(&mut sum, &around);
-        sum
+        sum.take_away(&scorer.add_up(&hidden));
+        sum.add(&scorer.add_up(&around));
+        scorer.weigh(&sum)
     }
 }
 

@@ -65,8 +65,8 @@ impl<'r> ExpertCounts<'r> {
     ///
     /// # Errors
     /// When nothing can be fitted.
-    pub fn fit_without(&self, fold: Option<usize>) -> Result<NaiveBayes<f64>, FitError> {
-        let mut sum: Option<NaiveBayes<f64>> = None;
+    pub fn fit_without(&self, fold: Option<usize>) -> Result<NaiveBayes, FitError> {
+        let mut sum: Option<NaiveBayes> = None;
         for (recipe, folds) in self.experts.iter().zip(&self.counts) {
             let counts = self.merged(folds, fold);
             let fitted = fit_expert(self.kind, &counts, &recipe.fit, self.max_count)?;

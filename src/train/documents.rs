@@ -85,11 +85,7 @@ impl<'r> Documents<'r> {
     ///
     /// # Errors
     /// When nothing can be fitted.
-    pub fn fit_without(
-        &self,
-        axis: &Axis,
-        fold: Option<usize>,
-    ) -> Result<NaiveBayes<f64>, FitError> {
+    pub fn fit_without(&self, axis: &Axis, fold: Option<usize>) -> Result<NaiveBayes, FitError> {
         let sources = self.recipe.sources.iter().zip(&self.sources);
         let kept = sources.flat_map(|(recipe, sample)| sample.smallest(recipe.max_articles));
         let kept = kept.filter(|kept| fold != Some(kept.fold));

@@ -17,7 +17,7 @@ pub fn fit_expert(
     counts: &ClassCounts,
     params: &FitParams,
     max_count: u32,
-) -> Result<NaiveBayes<f64>, FitError> {
+) -> Result<NaiveBayes, FitError> {
     match kind {
         AxisKind::Single => fit_single(counts, params, max_count),
         AxisKind::Multi => fit_multi(counts, params, max_count),
@@ -28,7 +28,7 @@ fn fit_single(
     counts: &ClassCounts,
     params: &FitParams,
     max_count: u32,
-) -> Result<NaiveBayes<f64>, FitError> {
+) -> Result<NaiveBayes, FitError> {
     let documents = counts.documents().iter().enumerate();
     let seen: Vec<usize> = documents
         .filter(|(_, n)| **n > 0)
@@ -47,7 +47,7 @@ fn fit_multi(
     counts: &ClassCounts,
     params: &FitParams,
     max_count: u32,
-) -> Result<NaiveBayes<f64>, FitError> {
+) -> Result<NaiveBayes, FitError> {
     let labels = counts.documents().len() - 1;
     let columns = (0..labels).map(|label| {
         let binary = counts.binary(label);

@@ -31,9 +31,9 @@ enum Method<'r> {
 /// The tables of an axis.
 pub struct Tables {
     /// Fitted on everything.
-    pub full: NaiveBayes<f64>,
+    pub full: NaiveBayes,
     /// One a fold, fitted without it.
-    held_out: Vec<NaiveBayes<f64>>,
+    held_out: Vec<NaiveBayes>,
 }
 
 impl<'r> Learner<'r> {
@@ -119,7 +119,7 @@ impl<'r> Learner<'r> {
         })
     }
 
-    fn fit_without(&self, fold: Option<usize>) -> Result<NaiveBayes<f64>, FitError> {
+    fn fit_without(&self, fold: Option<usize>) -> Result<NaiveBayes, FitError> {
         match &self.method {
             Method::Experts(counts) => counts.fit_without(fold),
             Method::Regression(documents) => documents.fit_without(self.axis, fold),

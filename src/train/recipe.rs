@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::axis_recipe::{AxisRecipe, StanceRecipe, take};
 use crate::{
-    bayes::FitError,
+    bayes::{FitError, Table},
     features::{FeaturizerConfig, selection::SelectionParams},
     model::{AbstentionPolicy, Card},
 };
@@ -167,7 +167,8 @@ impl Recipe {
     fn check_axis(&self, path: &str, axis: &AxisRecipe) -> Result<(), RecipeError> {
         let field = |name: &str| format!("{path}.{name}");
         let count = axis.max_count;
-        require(count > 0, &field("max_count"), &count, "at least 1")?;
+        let countable = (1..=Table::MAX_COUNT).contains(&count);
+        require(countable, &field("max_count"), &count, "1 to 32767")?;
         let minimum = axis.min_probability;
         let probable = (0.0..=1.0).contains(&minimum);
         require(probable, &field("min_probability"), &minimum, "0 to 1")?;

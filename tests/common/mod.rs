@@ -83,9 +83,9 @@ pub fn train_text(text: &str, threads: usize) -> Result<Model, TrainError> {
     pool.install(|| train(&recipe, &axes, stance.as_ref(), &Data, &()))
 }
 
-/// The committed model file of format version 1.
+/// The committed model file of the format that is written.
 pub fn fixture() -> Vec<u8> {
-    std::fs::read(path("data/model-v1.safetensors")).unwrap()
+    std::fs::read(path("data/model-v2.safetensors")).unwrap()
 }
 
 /// A server on a free port; it stops when this is dropped.
