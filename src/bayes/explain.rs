@@ -28,6 +28,22 @@ pub struct Explanation {
     pub rest: f64,
 }
 
+impl Explanation {
+    /// The same with further contributions, of which as many as before are listed.
+    #[must_use]
+    pub fn with(mut self, others: Vec<Contribution>, max: usize) -> Self {
+        self.contributions.extend(others);
+        let size = |c: &Contribution| c.log_odds.abs();
+        self.contributions
+            .sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.term.cmp(&b.term)));
+        let unlisted = self
+            .contributions
+            .drain(max.min(self.contributions.len())..);
+        self.rest += unlisted.map(|c| c.log_odds).sum::<f64>();
+        self
+    }
+}
+
 /// A term with its levels, as often as it is counted.
 struct Share {
     entry: TermCount,

@@ -31,6 +31,14 @@ pub enum FitError {
         /// Its position.
         class: usize,
     },
+    /// Words keep too little company for so many coordinates.
+    #[error("{dimensions} dimensions: the company of {words} words has too little in it for them")]
+    Dimensions {
+        /// How many were asked for.
+        dimensions: usize,
+        /// How many words there are.
+        words: usize,
+    },
     /// linfa refused.
     #[error("linfa: {0}")]
     Linfa(#[from] NaiveBayesError),

@@ -46,7 +46,7 @@ impl LabelShares {
         }
     }
 
-    fn single(balance: f64, counts: &[f64], all: f64) -> Self {
+    pub(super) fn single(balance: f64, counts: &[f64], all: f64) -> Self {
         let used = counts.iter().filter(|&&count| count > 0.0).count().max(1) as f64;
         let raw = |&count: &f64| {
             if count > 0.0 {

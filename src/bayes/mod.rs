@@ -12,6 +12,7 @@
 
 pub mod calibrate;
 pub mod calibration;
+pub mod company;
 pub mod counts;
 pub mod estimator;
 pub mod explain;
@@ -25,11 +26,15 @@ mod quiet;
 mod ratios;
 pub mod regression;
 pub mod scorer;
+pub mod shared;
 pub mod smoothing;
 pub mod softmax;
 pub mod table;
+pub mod vicinity;
+pub mod word_vectors;
 
 pub use calibration::{Calibration, LabelCalibration};
+pub use company::Company;
 pub use counts::ClassCounts;
 pub use estimator::{Estimator, FitParams};
 pub use explain::Contribution;
@@ -37,8 +42,11 @@ pub use fit::FitError;
 pub use naive_bayes::NaiveBayes;
 pub use regression::{Document, Problem, RegressionParams};
 pub use scorer::{LevelSum, Scorer, Sum};
+pub use shared::{SharedFit, Surrounded};
 pub use smoothing::Smoothing;
 pub use table::Table;
+pub use vicinity::{VicinityScorer, WordShare};
+pub use word_vectors::WordVectors;
 
 /// The largest number of a usable model: sums over the longest article stay far from overflow.
 const MAX_MAGNITUDE: f64 = 1e9;

@@ -24,11 +24,12 @@ pub enum Kind {
     Quoted,
     Text,
     Mentions,
+    Around,
 }
 
 impl Kind {
     /// Every kind at the position that it has as a number.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Near,
         Self::Not,
         Self::Stem,
@@ -49,6 +50,7 @@ impl Kind {
         Self::Quoted,
         Self::Text,
         Self::Mentions,
+        Self::Around,
     ];
 
     /// What a term of this kind starts with.
@@ -75,6 +77,7 @@ impl Kind {
             Self::Quoted => "quoted:",
             Self::Text => "text:",
             Self::Mentions => "mentions:",
+            Self::Around => "around:",
         }
     }
 }

@@ -12,15 +12,17 @@ use super::{
 
 /// Words of the sentence that are read on each side of a mention.
 const WINDOW: usize = 25;
-const SIDE: usize = 12;
-const JUST: usize = 4;
+/// Words on each side of a mention that are told by their side.
+pub const SIDE: usize = 12;
+/// Those that are right beside it.
+pub const JUST: usize = 4;
 const TONE_JUST: usize = 5;
 /// Texts of more words tell something as a whole.
 pub const WHOLE_TEXT_WORDS: usize = 60;
 /// Words of a text that tell something as a whole.
 pub const READ_WORDS: usize = 2000;
 /// Mentions past this one are listed but not read, so that the work is linear in the text.
-const READ_MENTIONS: usize = 100;
+pub const READ_MENTIONS: usize = 100;
 /// Tone is summed in steps of this many tenths, up to so many steps.
 const TONE_STEP: f64 = 15.0;
 const MOST_TONE: f64 = 4.0;
@@ -110,7 +112,7 @@ impl<'a, V: Visitor> Surroundings<'a, V> {
     fn around(&mut self, mentions: &[Mention]) {
         let mut read: HashSet<_, BuildHasherDefault<FxHasher>> = HashSet::default();
         for mention in mentions.iter().take(READ_MENTIONS) {
-            let window = self.window(mention);
+            let window = window(self.words, mention);
             if read.insert((window.start, window.end)) {
                 self.sentence(&window);
             }
@@ -120,17 +122,6 @@ impl<'a, V: Visitor> Surroundings<'a, V> {
         }
         let many = Sign::count(mentions.len());
         self.visitor.one(Kind::Mentions, Part::Sign(many), None);
-    }
-
-    /// The words around a mention that share its sentence.
-    fn window(&self, mention: &Mention) -> Mention {
-        let sentence = self.words[mention.start].sentence;
-        let same = |word: &&Word| word.sentence == sentence;
-        let before = self.words[..mention.start].iter().rev();
-        let after = self.words[mention.end..].iter();
-        let before = before.take(WINDOW).take_while(same).count();
-        let after = after.take(WINDOW).take_while(same).count();
-        mention.start - before..mention.end + after
     }
 
     fn number(&self, at: usize) -> usize {
@@ -287,4 +278,15 @@ impl<'a, V: Visitor> Surroundings<'a, V> {
         }
         self.visitor.one(Kind::Text, Part::Sign(Sign::ANY), None);
     }
+}
+
+/// The words around a mention that share its sentence.
+pub fn window(words: &[Word], mention: &Mention) -> Mention {
+    let sentence = words[mention.start].sentence;
+    let same = |word: &&Word| word.sentence == sentence;
+    let before = words[..mention.start].iter().rev();
+    let after = words[mention.end..].iter();
+    let before = before.take(WINDOW).take_while(same).count();
+    let after = after.take(WINDOW).take_while(same).count();
+    mention.start - before..mention.end + after
 }

@@ -18,12 +18,14 @@
 //! | `text:w`, `text:*` | a word anywhere in a text of more than 60 words | once |
 //! | `mentions:n` | number of mentions, at most 5 | once |
 //!
+//! Words that share weights stand apart from these; see [`super::vicinity`].
+//!
 //! Of a long text the first 100 mentions and, for `text:`, the first 2,000 words are read.
 //! A mention itself is `@`: what is learnt of one target holds for all. Tone is turned around
 //! after a negation.
 
 use super::{
-    Lexicon, Occurrence, TermCount, TermId, TermVector, Vocabulary,
+    Lexicon, Occurrence, TermCount, TermId, TermVector,
     kind::{Kind, Sign, TARGET},
     marks::Marks,
     ngrams::Read,
@@ -31,6 +33,8 @@ use super::{
     tally::Tally,
     target_index::{Known, TargetIndex},
     target_terms::{Indexed, Written},
+    target_vocabulary::TargetVocabulary,
+    vicinity::{Region, Vicinity, WordId, for_each_place},
     whole_text::WholeText,
     words::{Mention, Words},
 };
@@ -38,7 +42,7 @@ use super::{
 /// Turns a text and the mentions of a target into a term vector.
 #[derive(Debug, Clone)]
 pub struct TargetFeaturizer {
-    vocabulary: Vocabulary,
+    vocabulary: TargetVocabulary,
     lexicon: Lexicon,
     index: TargetIndex,
 }
@@ -46,7 +50,8 @@ pub struct TargetFeaturizer {
 impl TargetFeaturizer {
     /// A featurizer with this vocabulary and this lexicon.
     #[must_use]
-    pub fn new(vocabulary: Vocabulary, lexicon: Lexicon) -> Self {
+    pub fn new(vocabulary: impl Into<TargetVocabulary>, lexicon: Lexicon) -> Self {
+        let vocabulary = vocabulary.into();
         Self {
             index: TargetIndex::new(&vocabulary, &lexicon),
             vocabulary,
@@ -56,7 +61,7 @@ impl TargetFeaturizer {
 
     /// The terms that it knows.
     #[must_use]
-    pub fn vocabulary(&self) -> &Vocabulary {
+    pub fn vocabulary(&self) -> &TargetVocabulary {
         &self.vocabulary
     }
 
@@ -137,7 +142,7 @@ impl TargetReading<'_> {
             tokens: u32::try_from(self.words.all().len()).unwrap_or(u32::MAX),
             truncated: false,
         };
-        let vocabulary = self.featurizer.vocabulary.len();
+        let vocabulary = self.featurizer.vocabulary.terms().len();
         TermVector::count(terms.iter().copied(), vocabulary, read, 0)
     }
 
@@ -153,27 +158,59 @@ impl TargetReading<'_> {
     pub fn apart(&self, mentions: &[Mention]) -> Apart {
         let mut terms: Vec<TermId> = Vec::new();
         self.for_each_known(mentions, Extent::Around, |term, _| terms.push(term));
-        let tally = Tally::of(terms.into_iter(), self.featurizer.vocabulary.len());
+        let tally = Tally::of(terms.into_iter(), self.featurizer.vocabulary.terms().len());
         Apart {
             around: tally.into_counts(),
             hidden: self.text.only_in(self.words, mentions),
         }
     }
 
-    /// Every occurrence that [`Self::transform`] counts and that stands at a place of the text, by
-    /// term.
+    /// The words around a target that share weights.
+    #[must_use]
+    pub fn vicinity(&self, mentions: &[Mention]) -> Vicinity {
+        Vicinity::read(self.words, mentions, |number| self.word(number))
+    }
+
+    /// The word that shares weights of a term of the text.
+    fn word(&self, number: u32) -> Option<WordId> {
+        let Self {
+            featurizer, known, ..
+        } = self;
+        let id = match known {
+            Some(known) => featurizer
+                .index
+                .word_term(Kind::Around, &known[number as usize]),
+            None => {
+                let term = &self.words.terms()[number as usize];
+                featurizer
+                    .vocabulary
+                    .id(&TargetVocabulary::around_term(term))
+            }
+        };
+        featurizer.vocabulary.word_of(id?)
+    }
+
+    /// Every occurrence that [`Self::transform`] and [`Self::vicinity`] count and that stands at a
+    /// place of the text, by term.
     #[must_use]
     pub fn occurrences(&self, mentions: &[Mention]) -> Vec<Occurrence> {
         let mut occurrences = Vec::new();
+        let words = self.words.all();
+        let mut push = |term, at: Mention| {
+            let (first, last) = (&words[at.start], &words[at.end - 1]);
+            occurrences.push(Occurrence {
+                term,
+                zone: first.zone,
+                span: first.span.start..last.span.end,
+            });
+        };
         self.for_each_known(mentions, Extent::All, |term, at| {
-            if let Some(at) = at {
-                let words = self.words.all();
-                let (first, last) = (&words[at.start], &words[at.end - 1]);
-                occurrences.push(Occurrence {
-                    term,
-                    zone: first.zone,
-                    span: first.span.start..last.span.end,
-                });
+            at.into_iter().for_each(|at| push(term, at));
+        });
+        for_each_place(self.words, mentions, |region, at| {
+            if let (Region::Near | Region::Text, Some(word)) = (region, self.word(words[at].number))
+            {
+                push(self.featurizer.vocabulary.term_of(word), at..at + 1);
             }
         });
         let terms = occurrences.iter().map(|occurrence| occurrence.term);
@@ -207,7 +244,7 @@ impl TargetReading<'_> {
 }
 
 /// Visits every term of a target with the words that it stands for, if any. Terms over
-/// [`Vocabulary::MAX_TERM_BYTES`] are passed over.
+/// [`Vocabulary::MAX_TERM_BYTES`](super::Vocabulary::MAX_TERM_BYTES) are passed over.
 pub fn for_each_target_term(
     lexicon: &Lexicon,
     words: &Words,
@@ -222,7 +259,7 @@ pub fn for_each_target_term(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::find_mentions;
+    use crate::features::{Vocabulary, find_mentions};
     use proptest::prelude::*;
 
     fn terms(text: &str, target: &str) -> Vec<String> {

@@ -9,10 +9,11 @@ use compact_str::CompactString;
 use rustc_hash::FxHasher;
 
 use super::{
-    Lexicon, TermId, Vocabulary,
+    Lexicon, TermId,
     kind::{Kind, Sign, TARGET, stem},
     marks::tone,
     slots::{Probe, Slots, pair_hash},
+    target_vocabulary::TargetVocabulary,
     words::Words,
 };
 use crate::text::WordKey;
@@ -111,10 +112,12 @@ impl Known {
 }
 
 impl TargetIndex {
-    /// Indexes the terms of a vocabulary and the words of a lexicon.
+    /// Indexes terms around a target and the words of a lexicon.
     #[must_use]
-    pub fn new(vocabulary: &Vocabulary, lexicon: &Lexicon) -> Self {
-        let parts = vocabulary.iter().map(|term| term.split(' ').count());
+    pub fn new(vocabulary: &TargetVocabulary, lexicon: &Lexicon) -> Self {
+        let parts = vocabulary
+            .iter()
+            .map(|(_, _, parts)| parts.split(' ').count());
         let capacity = parts.sum::<usize>() + lexicon.words().count();
         let mut index = Self {
             slots: Slots::new(capacity),
@@ -131,8 +134,8 @@ impl TargetIndex {
             index.nodes[node as usize].known.tone = tone(lexicon, word);
         }
         let mut single = Vec::new();
-        for (id, term) in (0..).zip(vocabulary.iter()) {
-            single.extend(index.insert(id, term));
+        for (id, kind, parts) in vocabulary.iter() {
+            single.extend(index.insert(id, kind, parts));
         }
         index.put(single);
         index.link_stems();
@@ -187,12 +190,8 @@ impl TargetIndex {
     }
 
     /// Inserts a term; gives it back if it has one part.
-    fn insert(&mut self, id: TermId, term: &str) -> Option<(Node, Kind, TermId)> {
-        let kind = Kind::ALL
-            .into_iter()
-            .find(|kind| term.starts_with(kind.prefix()));
-        let kind = kind?;
-        let nodes = term[kind.prefix().len()..].split(' ');
+    fn insert(&mut self, id: TermId, kind: Kind, parts: &str) -> Option<(Node, Kind, TermId)> {
+        let nodes = parts.split(' ');
         let nodes: Vec<Node> = nodes.map(|word| self.add_word(word)).collect();
         match (kind, &nodes[..]) {
             (_, &[node]) => return Some((node, kind, id)),

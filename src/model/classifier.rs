@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    bayes::{Calibration, Scorer},
+    bayes::{Calibration, Scorer, VicinityScorer},
     label::{Axis, AxisKind},
 };
 
@@ -53,6 +53,8 @@ pub struct Classifier {
     scorer: Scorer,
     calibration: Calibration,
     rule: DecisionRule,
+    /// Words around a target, whose scores are added.
+    vicinity: Option<VicinityScorer>,
 }
 
 impl Classifier {
@@ -82,12 +84,28 @@ impl Classifier {
                 scorer,
                 calibration,
                 rule,
+                vicinity: None,
             }),
             Some(fault) => Err(ClassifierError {
                 axis: axis.name().into(),
                 fault,
             }),
         }
+    }
+
+    /// The same classifier of targets, with scores of the words around them.
+    ///
+    /// # Errors
+    /// When there is not one column a label.
+    pub fn with_vicinity(self, vicinity: Option<VicinityScorer>) -> Result<Self, ClassifierError> {
+        let labels = self.axis.labels().len();
+        if vicinity.as_ref().is_some_and(|v| v.columns() != labels) {
+            return Err(ClassifierError {
+                axis: self.axis.name().into(),
+                fault: "the words around targets have not one column a label",
+            });
+        }
+        Ok(Self { vicinity, ..self })
     }
 
     /// The same classifiers with their tables joined, so that one pass scores them all.
@@ -112,6 +130,12 @@ impl Classifier {
     #[must_use]
     pub fn scorer(&self) -> &Scorer {
         &self.scorer
+    }
+
+    /// What the words around a target add, on an axis that is asked by target.
+    #[must_use]
+    pub fn vicinity(&self) -> Option<&VicinityScorer> {
+        self.vicinity.as_ref()
     }
 
     /// From raw to calibrated log-odds.

@@ -5,7 +5,15 @@
 //! | `vocabulary.text` | u8 | (bytes) | all terms, one after another |
 //! | `vocabulary.ends` | u32 | (terms) | where each term ends in it |
 //! | `weights.AXIS` | i16 | (terms, labels) | log-odds of one occurrence, as a multiple of the label's `scales` in the manifest |
-//! | `target.vocabulary.text`, `.ends` | | | the same for the terms around a target, where the model has an axis by target |
+//!
+//! A model that has an axis by target has, with the same types:
+//!
+//! | tensor | shape | holds |
+//! | --- | --- | --- |
+//! | `target.vocabulary.text`, `.ends` | | the terms around a target |
+//! | `weights.stance`, `weights.stance.longer` | (terms, labels) | their log-odds, of short texts and, if told apart, of longer ones |
+//! | `around.vocabulary.text`, `.ends` | | the words that share weights, if there are some |
+//! | `around.stance`, `around.stance.longer` | (regions, words, labels) | their log-odds, a table a [`Region`](crate::features::Region) |
 //!
 //! The metadata has one entry, `newstance`: the manifest below. Its digest is the SHA-256 of the whole
 //! file with the digest's own 64 digits replaced by zeros, so no bit of the file is unprotected.
@@ -16,7 +24,7 @@ use std::{
     io::{self, Read},
 };
 
-use safetensors::{Dtype, SafeTensorError, SafeTensors};
+use safetensors::{SafeTensorError, SafeTensors};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
@@ -24,15 +32,16 @@ use thiserror::Error;
 use super::{
     AbstentionPolicy, Card, Classifier, ClassifierError, DecisionRule, Digest, Model, StanceModel,
     canary::Canary,
-    stance::{STANCE, TargetCanary},
+    stance::STANCE,
+    stance_file::{StanceManifest, stance_tensors},
     tensors::{
-        read_tensor, read_vocabulary, tensor, vocabulary_tensors, weights_name, weights_tensor,
+        Tensor, read_levels, read_vocabulary, vocabulary_tensors, weights_name, weights_tensor,
         wrong_tensor,
     },
 };
 use crate::{
     bayes::{Calibration, Scorer},
-    features::{Featurizer, FeaturizerConfig, Lexicon, TargetFeaturizer, VocabularyError},
+    features::{Featurizer, FeaturizerConfig, VocabularyError},
     label::Axis,
 };
 
@@ -43,10 +52,6 @@ pub const FORMAT_VERSION: u32 = 2;
 pub const MAX_FILE_BYTES: u64 = 1 << 30;
 
 const FORMAT: &str = "newstance-model";
-/// Prefix of the tensors of the vocabulary around targets.
-const TARGET: &str = "target.vocabulary";
-/// Tensor of the weights of stance for longer texts.
-const LONGER: &str = "weights.stance.longer";
 const METADATA_KEY: &str = "newstance";
 const NO_DIGEST: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -127,23 +132,10 @@ struct Manifest {
     stance: Option<StanceManifest>,
 }
 
-/// Everything of the axis by target but its tables.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct StanceManifest {
-    axis: AxisManifest,
-    /// The same axis for longer texts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    longer: Option<AxisManifest>,
-    /// Valences in tenths.
-    lexicon: Vec<(String, i8)>,
-    canary: TargetCanary,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AxisManifest {
-    axis: Axis,
+pub(super) struct AxisManifest {
+    pub(super) axis: Axis,
     max_count: u32,
     bias: Vec<f64>,
     /// One a label: what a weight of 1 stands for.
@@ -204,30 +196,17 @@ impl Model {
     /// When a table is too large for the format.
     pub fn to_bytes(&self) -> Result<Vec<u8>, ModelFileError> {
         let manifest = serde_json::to_string(&Manifest::of(self))?;
-        let (text, ends) = vocabulary_tensors(self.featurizer().vocabulary());
-        let weights = self.all_classifiers();
-        let weights = weights.map(|c| weights_tensor(weights_name(c.axis()), c));
-        let longer = self.stance().and_then(|stance| stance.longer.as_ref());
-        let longer = longer.map(|classifier| weights_tensor(LONGER.into(), classifier));
-        let weights: Vec<_> = weights.chain(longer).collect();
-        let mut tensors = vec![
-            tensor("vocabulary.text", Dtype::U8, vec![text.len()], &text)?,
-            tensor("vocabulary.ends", Dtype::U32, vec![ends.len() / 4], &ends)?,
-        ];
-        let by_target = self
-            .stance()
-            .map(|s| vocabulary_tensors(s.featurizer.vocabulary()));
-        if let Some((text, ends)) = &by_target {
-            let (name, shape) = (format!("{TARGET}.text"), vec![text.len()]);
-            tensors.push(tensor(&name, Dtype::U8, shape, text)?);
-            let (name, shape) = (format!("{TARGET}.ends"), vec![ends.len() / 4]);
-            tensors.push(tensor(&name, Dtype::U32, shape, ends)?);
-        }
-        for (name, shape, data) in &weights {
-            tensors.push(tensor(name, Dtype::I16, shape.clone(), data)?);
-        }
+        let mut tensors = Vec::from(vocabulary_tensors(
+            "vocabulary",
+            self.featurizer().vocabulary(),
+        ));
+        let classifiers = self.classifiers().iter();
+        tensors.extend(classifiers.map(|c| weights_tensor(weights_name(c.axis()), c.scorer())));
+        tensors.extend(self.stance().into_iter().flat_map(stance_tensors));
+        let views = tensors.iter().map(Tensor::view);
+        let views: Vec<_> = views.collect::<Result<_, _>>()?;
         let metadata = HashMap::from([(METADATA_KEY.to_owned(), manifest)]);
-        let mut bytes = safetensors::serialize(tensors, Some(metadata))?;
+        let mut bytes = safetensors::serialize(views, Some(metadata))?;
         let (header_bytes, _) = SafeTensors::read_metadata(&bytes)?;
         let place = find_digest(&bytes, header_bytes, NO_DIGEST)?;
         let digest = digest_of(&bytes, place);
@@ -238,12 +217,6 @@ impl Model {
 
 impl Manifest {
     fn of(model: &Model) -> Self {
-        let stance = model.stance.as_ref().map(|stance| StanceManifest {
-            axis: AxisManifest::of(&stance.classifier),
-            longer: stance.longer.as_ref().map(AxisManifest::of),
-            lexicon: stance.featurizer.lexicon().to_tenths(),
-            canary: TargetCanary::new(&stance.featurizer),
-        });
         Self {
             format: FORMAT.into(),
             format_version: FORMAT_VERSION,
@@ -253,7 +226,7 @@ impl Manifest {
             abstention: model.abstention,
             axes: model.classifiers.iter().map(AxisManifest::of).collect(),
             canaries: Canary::all(&model.featurizer),
-            stance,
+            stance: model.stance.as_ref().map(StanceManifest::of),
         }
     }
 
@@ -295,36 +268,8 @@ impl Manifest {
     }
 }
 
-impl StanceManifest {
-    fn read(self, tensors: &SafeTensors<'_>) -> Result<StanceModel, ModelFileError> {
-        let vocabulary = read_vocabulary(tensors, TARGET)?;
-        let terms = vocabulary.len();
-        let lexicon = Lexicon::from_tenths(self.lexicon);
-        let lexicon = lexicon.ok_or(ModelFileError::Value("stance.lexicon"))?;
-        let featurizer = TargetFeaturizer::new(vocabulary, lexicon);
-        if !self.canary.is_alive(&featurizer) {
-            return Err(ModelFileError::TargetCanary);
-        }
-        if self
-            .longer
-            .as_ref()
-            .is_some_and(|longer| longer.axis != self.axis.axis)
-        {
-            return Err(ModelFileError::Value("stance.longer.axis"));
-        }
-        let name = weights_name(&self.axis.axis);
-        let longer = self.longer;
-        let longer = longer.map(|longer| longer.read(tensors, LONGER, terms));
-        Ok(StanceModel {
-            classifier: self.axis.read(tensors, &name, terms)?,
-            longer: longer.transpose()?,
-            featurizer,
-        })
-    }
-}
-
 impl AxisManifest {
-    fn of(classifier: &Classifier) -> Self {
+    pub(super) fn of(classifier: &Classifier) -> Self {
         Self {
             axis: classifier.axis().clone(),
             max_count: classifier.scorer().max_count(),
@@ -335,16 +280,13 @@ impl AxisManifest {
         }
     }
 
-    fn read(
+    pub(super) fn read(
         self,
         tensors: &SafeTensors<'_>,
         name: &str,
         terms: usize,
     ) -> Result<Classifier, ModelFileError> {
-        let shape = [terms, self.axis.labels().len()];
-        let data = read_tensor(tensors, name, Dtype::I16, Some(&shape))?;
-        let levels = data.as_chunks().0.iter().map(|&b| i16::from_le_bytes(b));
-        let levels: Vec<i16> = levels.collect();
+        let levels = read_levels(tensors, name, &[terms, self.axis.labels().len()])?;
         let scorer = Scorer::from_parts(self.bias, self.scales, &levels, self.max_count)
             .ok_or_else(|| wrong_tensor(name, "usable numbers, a bias and a scale a label"))?;
         Ok(Classifier::new(

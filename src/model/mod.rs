@@ -8,6 +8,7 @@ pub mod classifier;
 pub mod embedded;
 pub mod file;
 pub mod stance;
+mod stance_file;
 mod tensors;
 
 pub use card::{Card, CorpusCard, MetricCard};
@@ -111,7 +112,7 @@ impl Model {
     pub fn vocabulary(&self, classifier: &Classifier) -> &Vocabulary {
         let by_target = |stance: &&StanceModel| stance.classifier.axis() == classifier.axis();
         match self.stance.as_ref().filter(by_target) {
-            Some(stance) => stance.featurizer.vocabulary(),
+            Some(stance) => stance.featurizer.vocabulary().terms(),
             None => self.featurizer.vocabulary(),
         }
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Classifier;
-use crate::features::{TargetFeaturizer, Words, find_mentions};
+use crate::features::{TargetFeaturizer, TermCount, WordId, Words, find_mentions};
 
 /// Name of the axis that is asked by target.
 pub const STANCE: &str = "stance";
@@ -47,16 +47,25 @@ pub struct TargetCanary {
     pub target: String,
     /// (term, count) by rising term.
     pub terms: Vec<(u32, u32)>,
+    /// The words of each region, where the model has words that share weights.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub around: Vec<Vec<WordId>>,
 }
 
 impl TargetCanary {
     fn of(featurizer: &TargetFeaturizer, text: &str, target: &str) -> Self {
         let words = Words::read(&[text], u32::MAX);
-        let vector = featurizer.transform(&words, &find_mentions(&words, target));
+        let (mentions, reading) = (find_mentions(&words, target), featurizer.read(&words));
+        let vector = reading.transform(&mentions);
+        let vicinity = reading.vicinity(&mentions);
+        let shares = featurizer.vocabulary().around().is_some();
+        let regions = vicinity.regions().filter(|_| shares);
+        let ids = |words: &[TermCount]| words.iter().map(|entry| entry.term).collect();
         Self {
             text: text.into(),
             target: target.into(),
             terms: vector.entries().iter().map(|e| (e.term, e.count)).collect(),
+            around: regions.map(ids).collect(),
         }
     }
 

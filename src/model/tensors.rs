@@ -2,21 +2,57 @@
 
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
-use super::{Classifier, ModelFileError};
-use crate::{features::Vocabulary, label::Axis};
+use super::ModelFileError;
+use crate::{
+    bayes::{Scorer, VicinityScorer},
+    features::Vocabulary,
+    label::Axis,
+};
 
 pub fn weights_name(axis: &Axis) -> String {
     format!("weights.{}", axis.name())
 }
 
-pub fn weights_tensor(name: String, classifier: &Classifier) -> (String, Vec<usize>, Vec<u8>) {
-    let scorer = classifier.scorer();
-    let data = scorer.levels().flat_map(i16::to_le_bytes);
-    (name, vec![scorer.terms(), scorer.columns()], data.collect())
+/// A tensor to be written.
+pub struct Tensor {
+    pub name: String,
+    dtype: Dtype,
+    shape: Vec<usize>,
+    data: Vec<u8>,
+}
+
+impl Tensor {
+    /// As it goes into the file.
+    pub fn view(&self) -> Result<(&str, TensorView<'_>), ModelFileError> {
+        let view = TensorView::new(self.dtype, self.shape.clone(), &self.data)?;
+        Ok((&self.name, view))
+    }
+}
+
+/// The levels of a scorer.
+pub fn weights_tensor(name: impl Into<String>, scorer: &Scorer) -> Tensor {
+    Tensor {
+        name: name.into(),
+        dtype: Dtype::I16,
+        shape: vec![scorer.terms(), scorer.columns()],
+        data: scorer.levels().flat_map(i16::to_le_bytes).collect(),
+    }
+}
+
+/// The levels of the words around targets, region by region.
+pub fn vicinity_tensor(name: impl Into<String>, scorer: &VicinityScorer) -> Tensor {
+    let regions = scorer.regions();
+    let levels = regions.iter().flat_map(Scorer::levels);
+    Tensor {
+        name: name.into(),
+        dtype: Dtype::I16,
+        shape: vec![regions.len(), scorer.words(), scorer.columns()],
+        data: levels.flat_map(i16::to_le_bytes).collect(),
+    }
 }
 
 /// The two tensors of a vocabulary: text and ends.
-pub fn vocabulary_tensors(vocabulary: &Vocabulary) -> (Vec<u8>, Vec<u8>) {
+pub fn vocabulary_tensors(prefix: &str, vocabulary: &Vocabulary) -> [Tensor; 2] {
     let mut text = Vec::new();
     let mut ends = Vec::new();
     for term in vocabulary.iter() {
@@ -25,7 +61,20 @@ pub fn vocabulary_tensors(vocabulary: &Vocabulary) -> (Vec<u8>, Vec<u8>) {
         let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
         ends.extend_from_slice(&end.to_le_bytes());
     }
-    (text, ends)
+    [
+        Tensor {
+            name: format!("{prefix}.text"),
+            dtype: Dtype::U8,
+            shape: vec![text.len()],
+            data: text,
+        },
+        Tensor {
+            name: format!("{prefix}.ends"),
+            dtype: Dtype::U32,
+            shape: vec![vocabulary.len()],
+            data: ends,
+        },
+    ]
 }
 
 /// Reads the vocabulary whose tensors have this prefix.
@@ -50,17 +99,19 @@ pub fn read_vocabulary(
     Ok(Vocabulary::from_terms(terms.into_iter())?)
 }
 
-pub fn tensor<'d>(
+/// The levels of a tensor of this shape.
+pub fn read_levels(
+    tensors: &SafeTensors<'_>,
     name: &str,
-    dtype: Dtype,
-    shape: Vec<usize>,
-    data: &'d [u8],
-) -> Result<(String, TensorView<'d>), ModelFileError> {
-    Ok((name.to_owned(), TensorView::new(dtype, shape, data)?))
+    shape: &[usize],
+) -> Result<Vec<i16>, ModelFileError> {
+    let data = read_tensor(tensors, name, Dtype::I16, Some(shape))?;
+    let levels = data.as_chunks().0.iter().map(|&b| i16::from_le_bytes(b));
+    Ok(levels.collect())
 }
 
 /// The bytes of a tensor of this type and, where given, this shape; otherwise of one dimension.
-pub fn read_tensor<'d>(
+fn read_tensor<'d>(
     tensors: &SafeTensors<'d>,
     name: &str,
     dtype: Dtype,

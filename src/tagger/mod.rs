@@ -13,7 +13,7 @@ pub use tagging::{
     Tagging, TargetStance, TextStatistics, Warning,
 };
 
-use reader::{Grounds, Reader, in_order};
+use reader::{Grounds, Reader, Terms, in_order};
 use stance::StanceJudge;
 use thiserror::Error;
 
@@ -75,8 +75,9 @@ impl Tagger {
         let detected = language::detect(article);
         let abstain = self.abstain_reason(article, &vector, detected);
         let grounds = options.max_evidence.map(|max| Grounds {
-            vocabulary: featurizer.vocabulary(),
+            terms: Terms::OfArticles(featurizer.vocabulary()),
             vector: &vector,
+            vicinity: None,
             occurrences: &occurrences,
             max,
         });

@@ -3,8 +3,11 @@
 use super::{AbstainReason, Decision, Evidence, LabelExplanation, LabelScore, TagOptions};
 use crate::{
     article::ArticleField,
-    bayes::{Scorer, Sum, calibration::probabilities, explain::explain, scorer::ranking},
-    features::{Occurrence, TermId, TermVector, Vocabulary},
+    bayes::{
+        Contribution, Scorer, Sum, WordShare, calibration::probabilities, explain::explain,
+        scorer::ranking,
+    },
+    features::{Occurrence, TargetVocabulary, TermId, TermVector, Vicinity, Vocabulary},
     model::{Classifier, DecisionRule},
     text::Span,
 };
@@ -19,10 +22,28 @@ pub fn in_order(mut occurrences: Vec<Occurrence>) -> Vec<Occurrence> {
     occurrences
 }
 
+/// How terms are written.
+#[derive(Debug, Clone, Copy)]
+pub enum Terms<'m> {
+    OfArticles(&'m Vocabulary),
+    OfTargets(&'m TargetVocabulary),
+}
+
+impl<'m> Terms<'m> {
+    fn term(self, id: TermId) -> &'m str {
+        match self {
+            Self::OfArticles(vocabulary) => vocabulary.term(id),
+            Self::OfTargets(vocabulary) => vocabulary.term(id),
+        }
+    }
+}
+
 /// What labels are explained by.
 pub struct Grounds<'m, 'a> {
-    pub vocabulary: &'m Vocabulary,
+    pub terms: Terms<'m>,
     pub vector: &'a TermVector,
+    /// Of a target.
+    pub vicinity: Option<&'a Vicinity>,
     /// By term.
     pub occurrences: &'a [Occurrence],
     /// The most terms that are listed.
@@ -105,8 +126,9 @@ impl<'m> Grounds<'m, '_> {
             label,
             self.max,
         );
+        let parts = parts.with(self.around(classifier, sum, label), self.max);
         let evidence = parts.contributions.iter().map(|contribution| Evidence {
-            term: self.vocabulary.term(contribution.term),
+            term: self.terms.term(contribution.term),
             count: contribution.count,
             log_odds: contribution.log_odds,
             spans: self.spans(contribution.term),
@@ -116,6 +138,24 @@ impl<'m> Grounds<'m, '_> {
             unlisted_log_odds: parts.rest,
             evidence: evidence.collect(),
         }
+    }
+
+    /// What the words around a target add.
+    fn around(&self, classifier: &Classifier, sum: &Sum, label: usize) -> Vec<Contribution> {
+        let (Some(scorer), Some(vicinity), Terms::OfTargets(vocabulary)) =
+            (classifier.vicinity(), self.vicinity, self.terms)
+        else {
+            return Vec::new();
+        };
+        let calibration = classifier.calibration();
+        let factor = calibration.factor(label, &sum.scores, sum.length);
+        let shares = scorer.shares(sum.length, vicinity, label).into_iter();
+        let contribution = |share: WordShare| Contribution {
+            term: vocabulary.term_of(share.word),
+            count: share.count,
+            log_odds: factor * share.score,
+        };
+        shares.map(contribution).collect()
     }
 
     fn spans(&self, term: TermId) -> Vec<(ArticleField, Span)> {

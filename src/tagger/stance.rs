@@ -2,7 +2,7 @@
 
 use super::{
     AbstainReason, Decision, TagOptions, TargetStance,
-    reader::{Answer, Grounds, Reader, in_order},
+    reader::{Answer, Grounds, Reader, Terms, in_order},
     targets::find_targets,
 };
 use crate::{
@@ -56,7 +56,11 @@ impl<'m, 'a> Reading<'m, 'a> {
         let mut sum = self.text.clone();
         sum.take_away(&scorer.add_up(&hidden));
         sum.add(&scorer.add_up(&around));
-        scorer.weigh(&sum)
+        let mut sum = scorer.weigh(&sum);
+        if let Some(vicinity) = self.classifier.vicinity() {
+            vicinity.add(&mut sum, &self.surroundings.vicinity(mentions));
+        }
+        sum
     }
 }
 
@@ -107,11 +111,14 @@ impl<'m> StanceJudge<'m, '_> {
         let evidence = self.options.max_evidence.map(|max| {
             let places = reading.surroundings.occurrences(mentions);
             let vector = reading.surroundings.transform(mentions);
-            (max, vector, in_order(places))
+            let vicinity = reading.surroundings.vicinity(mentions);
+            (max, vector, vicinity, in_order(places))
         });
-        let grounds = evidence.as_ref().map(|(max, vector, occurrences)| Grounds {
-            vocabulary: reading.stance.featurizer.vocabulary(),
+        let grounds = evidence.as_ref();
+        let grounds = grounds.map(|(max, vector, vicinity, occurrences)| Grounds {
+            terms: Terms::OfTargets(reading.stance.featurizer.vocabulary()),
             vector,
+            vicinity: Some(vicinity),
             occurrences,
             max: *max,
         });

@@ -75,6 +75,23 @@ pub struct StanceRecipe {
     /// How it is trained for texts of more than 60 words; without it all texts are judged alike.
     #[serde(default)]
     pub longer: Option<AxisRecipe>,
+    /// Words around targets that share weights.
+    #[serde(default)]
+    pub words: Option<WordsRecipe>,
+}
+
+/// Words that are known by the company they keep, in texts with labels and without.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WordsRecipe {
+    /// Names of the corpora that are read.
+    pub corpora: Vec<String>,
+    /// How many words, the most frequent ones.
+    pub max_words: usize,
+    /// Coordinates of their vectors, rounded up to a multiple of eight.
+    pub dimensions: usize,
+    /// Strength of the pull of the weights that they share; the rest is that of the axis.
+    pub ridge: f64,
 }
 
 /// A table that is fitted discriminatively.

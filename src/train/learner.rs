@@ -84,7 +84,11 @@ impl<'r> Learner<'r> {
     }
 
     /// Positions of the example's labels; `None` where it is not labelled for this axis.
-    fn truth(&self, corpus: &str, example: &Example) -> Result<Option<Vec<usize>>, TrainError> {
+    pub(super) fn truth(
+        &self,
+        corpus: &str,
+        example: &Example,
+    ) -> Result<Option<Vec<usize>>, TrainError> {
         let Some(codes) = example.labels.get(self.axis.name()) else {
             return Ok(None);
         };

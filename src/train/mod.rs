@@ -16,6 +16,8 @@ pub mod recipe;
 pub mod stance;
 pub mod stream;
 pub mod tuning;
+pub mod vicinity;
+pub mod words;
 
 pub use recipe::{Recipe, RecipeError};
 pub use stance::StanceDefinition;

@@ -3,9 +3,9 @@
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::axis_recipe::{AxisRecipe, StanceRecipe, take};
+use super::axis_recipe::{AxisRecipe, StanceRecipe, WordsRecipe, take};
 use crate::{
-    bayes::{FitError, Table},
+    bayes::{FitError, Table, WordVectors},
     features::{FeaturizerConfig, selection::SelectionParams},
     model::{AbstentionPolicy, Card},
 };
@@ -153,6 +153,9 @@ impl Recipe {
 
     fn check_stance(&self, stance: &StanceRecipe) -> Result<(), RecipeError> {
         self.check_axis("stance.axis", &stance.axis)?;
+        if let Some(words) = &stance.words {
+            self.check_words(stance, words)?;
+        }
         let Some(longer) = &stance.longer else {
             return Ok(());
         };
@@ -162,6 +165,33 @@ impl Recipe {
         let (field, measured) = ("stance.longer.measure", longer.measure.len());
         require(measured == 0, field, &measured, "none; see stance.axis")?;
         self.check_axis("stance.longer", longer)
+    }
+
+    fn check_words(&self, stance: &StanceRecipe, words: &WordsRecipe) -> Result<(), RecipeError> {
+        self.check_corpora("stance.words.corpora", &words.corpora)?;
+        let some = !words.corpora.is_empty();
+        require(some, "stance.words.corpora", &"", "at least one corpus")?;
+        let (count, dimensions) = (words.max_words, words.dimensions);
+        let possible = (1..=1_000_000).contains(&count);
+        require(possible, "stance.words.max_words", &count, "1 to 1000000")?;
+        let possible = (1..=WordVectors::MAX_DIMENSIONS).contains(&dimensions);
+        require(
+            possible,
+            "stance.words.dimensions",
+            &dimensions,
+            "1 to 1024",
+        )?;
+        let ridge = words.ridge;
+        let possible = (1e-9..=1e9).contains(&ridge);
+        require(possible, "stance.words.ridge", &ridge, "1e-9 to 1e9")?;
+        let axes = std::iter::once(&stance.axis).chain(&stance.longer);
+        let fitted = axes.into_iter().all(|axis| axis.regression.is_some());
+        require(
+            fitted,
+            "stance.words",
+            &"",
+            "axes that are fitted by a regression",
+        )
     }
 
     fn check_axis(&self, path: &str, axis: &AxisRecipe) -> Result<(), RecipeError> {

@@ -10,13 +10,15 @@ use super::{
     learner::{Learner, Tables},
     recipe::{CorpusRecipe, Recipe},
     stream::Stream,
+    vicinity::{VicinityLearner, VicinityTables},
+    words::{self, WordSpace},
 };
 use crate::{
-    bayes::calibrate::Sample,
+    bayes::{Sum, calibrate::Sample},
     corpus::Record,
     features::{
-        Lexicon, TargetFeaturizer, Vocabulary, Words, find_mentions, for_each_target_term,
-        selection::DocumentFrequencies,
+        Lexicon, TargetFeaturizer, TargetVocabulary, Vicinity, Vocabulary, Words, find_mentions,
+        for_each_target_term, selection::DocumentFrequencies,
     },
     label::Axis,
     model::{Classifier, MetricCard, StanceModel},
@@ -56,12 +58,15 @@ pub(super) fn train_stance(
         stream,
         holdout,
     };
-    let vocabulary = task.vocabulary()?;
+    let space = task.words()?;
+    let around = space.as_ref().map(|space| space.vocabulary.clone());
+    let vocabulary = TargetVocabulary::from(task.vocabulary()?).with_around(around);
     let featurizer = TargetFeaturizer::new(vocabulary, definition.lexicon.clone());
     let apart = stance.longer.as_ref();
     let lengths = apart.map_or(Lengths::All, |_| Lengths::Short);
-    let mut trained = task.train(&featurizer, &stance.axis, lengths)?;
-    let longer = apart.map(|recipe| task.train(&featurizer, recipe, Lengths::Long));
+    let train = |recipe, lengths| task.train(&featurizer, space.as_ref(), recipe, lengths);
+    let mut trained = train(&stance.axis, lengths)?;
+    let longer = apart.map(|recipe| train(recipe, Lengths::Long));
     let longer = longer.transpose()?.map(|longer| {
         trained.metrics.extend(longer.metrics);
         for (corpus, articles) in longer.articles {
@@ -127,17 +132,26 @@ impl Task<'_> {
     fn train(
         &self,
         featurizer: &TargetFeaturizer,
+        space: Option<&WordSpace>,
         recipe: &AxisRecipe,
         lengths: Lengths,
     ) -> Result<Trained, TrainError> {
-        let terms = featurizer.vocabulary().len();
-        let mut learner = Learner::new(recipe, &self.definition.axis, terms);
-        let articles = self.learn(featurizer, &mut learner, lengths)?;
+        let axis = &self.definition.axis;
+        let terms = featurizer.vocabulary().terms().len();
+        let words = self.stance.words.as_ref().zip(space);
+        let vicinity = words.map(|(words, space)| VicinityLearner::new(recipe, axis, words, space));
+        let mut learners = Learners {
+            terms: Learner::new(recipe, axis, terms),
+            vicinity: vicinity.flatten(),
+        };
+        let articles = self.learn(featurizer, &mut learners, lengths)?;
         self.stream.observer.stage("fitting stance");
-        let tables = learner.fit()?;
-        let samples = self.out_of_fold(featurizer, &learner, &tables, lengths)?;
-        let classifier = classifier(&learner, &tables, &samples)?;
-        let mut metrics = cross_validation(&learner, &classifier, &samples);
+        let fitted = learners.fit()?;
+        let samples = self.out_of_fold(featurizer, &learners, &fitted, lengths)?;
+        let classifier = classifier(&learners.terms, &fitted.terms, &samples)?;
+        let vicinity = fitted.vicinity.map(|tables| tables.full);
+        let classifier = classifier.with_vicinity(vicinity)?;
+        let mut metrics = cross_validation(&learners.terms, &classifier, &samples);
         metrics
             .iter_mut()
             .for_each(|metric| metric.split.push_str(lengths.note()));
@@ -146,6 +160,16 @@ impl Task<'_> {
             metrics,
             articles,
         })
+    }
+
+    /// The words that share weights, where the recipe asks for some.
+    fn words(&self) -> Result<Option<WordSpace>, TrainError> {
+        let words = self.stance.words.as_ref();
+        let find = |words| {
+            let axis = &self.definition.axis;
+            words::find(self.recipe, words, axis, self.stream, self.holdout)
+        };
+        words.map(find).transpose()
     }
 
     /// The corpora that it learns from, by recipe.
@@ -181,7 +205,7 @@ impl Task<'_> {
         stage: &str,
         featurizer: &TargetFeaturizer,
         lengths: Lengths,
-        mut visit: impl FnMut(&str, &Example) -> Result<(), TrainError>,
+        mut visit: impl FnMut(&str, &Target) -> Result<(), TrainError>,
     ) -> Result<(), TrainError> {
         let axis = self.definition.axis.name();
         for corpus in self.corpora() {
@@ -189,8 +213,8 @@ impl Task<'_> {
                 stage,
                 corpus,
                 self.holdout,
-                |record| examples(featurizer, axis, &record, lengths),
-                |examples| examples.iter().try_for_each(|e| visit(&corpus.name, e)),
+                |record| targets(featurizer, axis, &record, lengths),
+                |targets| targets.iter().try_for_each(|t| visit(&corpus.name, t)),
             )?;
         }
         Ok(())
@@ -200,7 +224,7 @@ impl Task<'_> {
     fn learn(
         &self,
         featurizer: &TargetFeaturizer,
-        learner: &mut Learner<'_>,
+        learners: &mut Learners<'_>,
         lengths: Lengths,
     ) -> Result<BTreeMap<String, u64>, TrainError> {
         let mut articles: BTreeMap<String, u64> = BTreeMap::new();
@@ -209,10 +233,10 @@ impl Task<'_> {
             "learning stance from",
             featurizer,
             lengths,
-            |corpus, example| {
+            |corpus, target| {
                 // The targets of an article follow each other.
-                if learner.add(corpus, example)? && last != example.id {
-                    last.clone_from(&example.id);
+                if learners.add(corpus, target)? && last != target.example.id {
+                    last.clone_from(&target.example.id);
                     *articles.entry(corpus.into()).or_default() += 1;
                 }
                 Ok(())
@@ -224,19 +248,19 @@ impl Task<'_> {
     fn out_of_fold(
         &self,
         featurizer: &TargetFeaturizer,
-        learner: &Learner<'_>,
-        tables: &Tables,
+        learners: &Learners<'_>,
+        fitted: &Fitted,
         lengths: Lengths,
     ) -> Result<Vec<Sample>, TrainError> {
         let mut samples = Vec::new();
-        let calibration = &learner.recipe.calibrate_on;
+        let calibration = &learners.terms.recipe.calibrate_on;
         self.each(
             "scoring held-out folds of",
             featurizer,
             lengths,
-            |corpus, example| {
+            |corpus, target| {
                 if calibration.iter().any(|name| name == corpus) {
-                    samples.extend(learner.sample(corpus, example, tables)?);
+                    samples.extend(learners.sample(corpus, target, fitted)?);
                 }
                 Ok(())
             },
@@ -245,24 +269,92 @@ impl Task<'_> {
     }
 }
 
-/// One example a target that the text names.
-fn examples(
+/// A target as training sees it.
+struct Target {
+    example: Example,
+    vicinity: Vicinity,
+}
+
+/// What one table learns from: the terms around targets and, where they share weights, the words.
+struct Learners<'r> {
+    terms: Learner<'r>,
+    vicinity: Option<VicinityLearner<'r>>,
+}
+
+struct Fitted {
+    terms: Tables,
+    vicinity: Option<VicinityTables>,
+}
+
+impl Learners<'_> {
+    /// Learns a target; says whether it was used.
+    fn add(&mut self, corpus: &str, target: &Target) -> Result<bool, TrainError> {
+        let used = self.terms.add(corpus, &target.example)?;
+        if let (true, Some(vicinity)) = (used, &mut self.vicinity)
+            && let Some(truth) = self.terms.truth(corpus, &target.example)?
+            && let Some(&truth) = truth.first()
+        {
+            let fold = self.terms.folds.of(&target.example);
+            vicinity.add(corpus, fold, truth, &target.vicinity);
+        }
+        Ok(used)
+    }
+
+    fn fit(&self) -> Result<Fitted, TrainError> {
+        let folds = self.terms.folds.count();
+        let vicinity = self.vicinity.as_ref().map(|learner| learner.fit(folds));
+        Ok(Fitted {
+            terms: self.terms.fit()?,
+            vicinity: vicinity.transpose()?,
+        })
+    }
+
+    /// The score of a target by the tables that were fitted without its fold.
+    fn sample(
+        &self,
+        corpus: &str,
+        target: &Target,
+        fitted: &Fitted,
+    ) -> Result<Option<Sample>, TrainError> {
+        let sample = self.terms.sample(corpus, &target.example, &fitted.terms)?;
+        Ok(sample.map(|sample| {
+            let fold = self.terms.folds.of(&target.example);
+            let tables = fitted.vicinity.iter();
+            let mut tables = tables.filter_map(|tables| tables.held_out.get(fold));
+            let (scores, length) = (sample.scores, sample.length);
+            let mut sum = Sum { scores, length };
+            tables.for_each(|table| table.add(&mut sum, &target.vicinity));
+            Sample {
+                scores: sum.scores,
+                ..sample
+            }
+        }))
+    }
+}
+
+/// The targets that a text names.
+fn targets(
     featurizer: &TargetFeaturizer,
     axis: &str,
     record: &Record,
     lengths: Lengths,
-) -> Vec<Example> {
+) -> Vec<Target> {
     let words = Words::read(&[&record.title, &record.body], u32::MAX);
     if !lengths.hold(&words) {
         return Vec::new();
     }
+    let reading = featurizer.read(&words);
     let stances = record.stances.iter().filter_map(|stance| {
         let mentions = find_mentions(&words, &stance.target);
-        (!mentions.is_empty()).then(|| Example {
+        let example = || Example {
             id: record.id.clone(),
             outlet: record.outlet.clone().unwrap_or_default(),
             labels: BTreeMap::from([(axis.to_owned(), vec![stance.label.clone()])]),
-            vector: featurizer.transform(&words, &mentions),
+            vector: reading.transform(&mentions),
+        };
+        (!mentions.is_empty()).then(|| Target {
+            example: example(),
+            vicinity: reading.vicinity(&mentions),
         })
     });
     stances.collect()

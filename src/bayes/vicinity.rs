@@ -1,0 +1,148 @@
+//! Scores the words around a target by their regions:
+//!
+//! > `s_c` = √L · Σ over regions r of 1/√`n_r` · Σ over words w in r of `weight_rwc`
+//!
+//! with `n_r` the known words of the region. L is the counted terms of the target, whose scores
+//! these are added to: calibration divides by its root, and so the words of a region weigh the
+//! same in every text.
+
+use super::{LevelSum, Scorer, Sum};
+use crate::features::{Region, TermCount, Vicinity, WordId};
+
+/// Weights of words by region and label.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VicinityScorer {
+    /// One a region, over the same words and with one column a label; no bias.
+    regions: Vec<Scorer>,
+}
+
+/// What one word around a target adds to one raw score.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct WordShare {
+    /// The word.
+    pub word: WordId,
+    /// How often it stands near a mention, or 1 where it stands in the text alone.
+    pub count: u32,
+    /// What it adds.
+    pub score: f64,
+}
+
+impl VicinityScorer {
+    /// A scorer from one a region; `None` where their shapes differ.
+    #[must_use]
+    pub fn new(regions: Vec<Scorer>) -> Option<Self> {
+        let shape = |scorer: &Scorer| (scorer.terms(), scorer.columns());
+        let same = regions.windows(2).all(|w| shape(&w[0]) == shape(&w[1]));
+        (same && regions.len() == Region::ALL.len()).then(|| Self {
+            regions: Scorer::joined(regions),
+        })
+    }
+
+    /// One scorer a region.
+    #[must_use]
+    pub fn regions(&self) -> &[Scorer] {
+        &self.regions
+    }
+
+    /// Number of words.
+    #[must_use]
+    pub fn words(&self) -> usize {
+        self.regions[0].terms()
+    }
+
+    /// Number of labels.
+    #[must_use]
+    pub fn columns(&self) -> usize {
+        self.regions[0].columns()
+    }
+
+    /// Adds the scores of words to those of the terms of a target.
+    pub fn add(&self, sum: &mut Sum, vicinity: &Vicinity) {
+        for (scorer, words) in self.regions.iter().zip(vicinity.regions()) {
+            let levels: LevelSum = scorer.add_up(words);
+            let factor = factor(sum.length, words);
+            for (score, more) in sum.scores.iter_mut().zip(scorer.weigh(&levels).scores) {
+                *score += factor * more;
+            }
+        }
+    }
+
+    /// What each word adds to the score of a label, by rising word.
+    #[must_use]
+    pub fn shares(&self, length: u64, vicinity: &Vicinity, label: usize) -> Vec<WordShare> {
+        let mut shares = Vec::new();
+        for (scorer, (region, words)) in self.regions.iter().zip(named(vicinity)) {
+            let factor = factor(length, words);
+            shares.extend(words.iter().map(|entry| WordShare {
+                word: entry.term,
+                count: u32::from(region == Region::Near),
+                score: factor * scorer.weight(entry.term, label),
+            }));
+        }
+        // Stable: those of a word are added in the order of the regions.
+        shares.sort_by_key(|share| share.word);
+        let of_word = shares.chunk_by(|a, b| a.word == b.word);
+        let sum = |shares: &[WordShare]| WordShare {
+            word: shares[0].word,
+            count: shares.iter().map(|share| share.count).sum::<u32>().max(1),
+            score: shares.iter().map(|share| share.score).sum(),
+        };
+        of_word.map(sum).collect()
+    }
+}
+
+fn named(vicinity: &Vicinity) -> impl Iterator<Item = (Region, &[TermCount])> {
+    Region::ALL.into_iter().zip(vicinity.regions())
+}
+
+/// √(L / `n_r`).
+fn factor(length: u64, words: &[TermCount]) -> f64 {
+    (length.max(1) as f64 / words.len().max(1) as f64).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::{Words, find_mentions};
+
+    fn scorer() -> VicinityScorer {
+        let region = |region: usize| {
+            let weights = (0..8).map(|at| ((at * 7 + region * 5) % 11) as f64 - 5.0);
+            Scorer::rounded(vec![0.0; 2], &weights.collect::<Vec<_>>(), 1)
+        };
+        VicinityScorer::new((0..7).map(region).collect()).unwrap()
+    }
+
+    #[test]
+    fn shares_add_up_to_the_score() {
+        let text = "b Orla a b b c. b Orla d. ".repeat(9);
+        let words = Words::read(&[&text], 1000);
+        let known = |number: u32| match words.terms()[number as usize].as_str() {
+            "a" => Some(0),
+            "b" => Some(1),
+            "c" => Some(2),
+            "d" => Some(3),
+            _ => None,
+        };
+        let vicinity = Vicinity::read(&words, &find_mentions(&words, "Orla"), known);
+        let (scores, length) = (vec![0.5, -1.0], 9);
+        let mut sum = Sum { scores, length };
+        scorer().add(&mut sum, &vicinity);
+        for (label, start) in [(0, 0.5), (1, -1.0)] {
+            let shares = scorer().shares(length, &vicinity, label);
+            let words: Vec<_> = shares.iter().map(|s| (s.word, s.count)).collect();
+            assert_eq!(words, [(0, 9), (1, 36), (2, 9), (3, 9)]);
+            let total = start + shares.iter().map(|share| share.score).sum::<f64>();
+            assert!((total - sum.scores[label]).abs() < 1e-9, "{label}");
+        }
+    }
+
+    #[test]
+    fn regions_are_of_one_shape() {
+        let one = |columns| Scorer::rounded(vec![0.0; columns], &[0.0; 6], 1);
+        assert!(VicinityScorer::new(vec![one(2); 7]).is_some());
+        assert!(VicinityScorer::new(vec![one(2); 6]).is_none());
+        let uneven = [vec![one(2); 6], vec![one(3)]].concat();
+        assert!(VicinityScorer::new(uneven).is_none());
+    }
+}

@@ -1,0 +1,98 @@
+//! What the words around targets teach an axis, beside its [`super::learner`].
+
+use rayon::prelude::*;
+
+use super::{
+    TrainError,
+    axis_recipe::{AxisRecipe, RegressionRecipe, WordsRecipe},
+    words::WordSpace,
+};
+use crate::{
+    bayes::{FitError, RegressionParams, SharedFit, Surrounded, VicinityScorer},
+    features::Vicinity,
+    label::Axis,
+};
+
+/// The targets of an axis with the words around them.
+pub struct VicinityLearner<'r> {
+    regression: &'r RegressionRecipe,
+    axis: &'r Axis,
+    words: &'r WordsRecipe,
+    space: &'r WordSpace,
+    /// With their folds.
+    targets: Vec<(usize, Surrounded)>,
+}
+
+/// The scorers of an axis.
+pub struct VicinityTables {
+    /// Fitted on everything.
+    pub full: VicinityScorer,
+    /// One a fold, fitted without it.
+    pub held_out: Vec<VicinityScorer>,
+}
+
+impl<'r> VicinityLearner<'r> {
+    /// Nothing learnt yet; `None` for an axis that is not fitted by a regression.
+    #[must_use]
+    pub fn new(
+        recipe: &'r AxisRecipe,
+        axis: &'r Axis,
+        words: &'r WordsRecipe,
+        space: &'r WordSpace,
+    ) -> Option<Self> {
+        Some(Self {
+            regression: recipe.regression.as_ref()?,
+            axis,
+            words,
+            space,
+            targets: Vec::new(),
+        })
+    }
+
+    /// Learns a target of `corpus`.
+    pub fn add(&mut self, corpus: &str, fold: usize, truth: usize, vicinity: &Vicinity) {
+        let sources = self.regression.sources.iter();
+        for (source, recipe) in sources.enumerate() {
+            if recipe.corpora.iter().any(|name| name == corpus) {
+                let target = Surrounded {
+                    vicinity: vicinity.clone(),
+                    truth,
+                    source,
+                };
+                self.targets.push((fold, target));
+            }
+        }
+    }
+
+    /// Fits the axis on everything, and once without each of so many folds.
+    pub(super) fn fit(&self, folds: usize) -> Result<VicinityTables, TrainError> {
+        let parts: Vec<Option<usize>> = std::iter::once(None).chain((0..folds).map(Some)).collect();
+        let fits = parts.into_par_iter().map(|fold| self.fit_without(fold));
+        let fits: Result<Vec<_>, FitError> = fits.collect();
+        let mut fits = fits.map_err(|source| TrainError::Fit {
+            axis: self.axis.name().into(),
+            source,
+        })?;
+        let held_out = fits.split_off(1);
+        Ok(VicinityTables {
+            full: fits.swap_remove(0),
+            held_out,
+        })
+    }
+
+    fn fit_without(&self, fold: Option<usize>) -> Result<VicinityScorer, FitError> {
+        let sources = &self.regression.sources;
+        let weights: Vec<f64> = sources.iter().map(|source| source.weight).collect();
+        let fit = SharedFit {
+            params: RegressionParams {
+                ridge: self.words.ridge,
+                ..self.regression.params
+            },
+            labels: self.axis.labels().len(),
+            source_weights: &weights,
+            vectors: &self.space.vectors,
+        };
+        let kept = self.targets.iter().filter(|(own, _)| Some(*own) != fold);
+        fit.fit(&kept.map(|(_, target)| target).collect::<Vec<_>>())
+    }
+}
