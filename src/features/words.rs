@@ -5,7 +5,7 @@ use std::{collections::HashMap, ops::Range};
 use compact_str::CompactString;
 use foldhash::fast::RandomState;
 
-use super::surroundings::WHOLE_TEXT_WORDS;
+use super::{ngrams::Read, surroundings::WHOLE_TEXT_WORDS};
 use crate::text::{Scanned, Scanner, Span, WordKey};
 
 /// Where a word stands and how.
@@ -35,6 +35,7 @@ pub type Mention = Range<usize>;
 #[derive(Debug, Clone, Default)]
 pub struct Words {
     all: Vec<Word>,
+    truncated: bool,
     /// The term of each number, in the order of their first words.
     terms: Vec<CompactString>,
     keys: Vec<Option<WordKey>>,
@@ -69,6 +70,7 @@ impl Words {
         let mut scanner = Scanner::new(text);
         while let Some(token) = scanner.scan() {
             if self.all.len() >= max_words {
+                self.truncated = true;
                 return;
             }
             let span = token.start..token.end;
@@ -121,6 +123,14 @@ impl Words {
     #[must_use]
     pub fn are_many(&self) -> bool {
         self.all().len() > WHOLE_TEXT_WORDS
+    }
+
+    /// How much of the text they are.
+    pub(super) fn extent(&self) -> Read {
+        Read {
+            tokens: small(self.all.len()),
+            truncated: self.truncated,
+        }
     }
 
     /// Every word, in reading order.
