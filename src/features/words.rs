@@ -191,16 +191,21 @@ fn after_mark(open: bool, c: char) -> bool {
 /// Whether a sentence ends in the gap between two words: a full stop after a title, an initial or
 /// another abbreviation does not end one, nor one before a small letter.
 fn ends_sentence(last: &str, gap: &str, next: &str) -> bool {
-    const ABBREVIATIONS: [&str; 32] = [
-        "adm", "aug", "capt", "co", "col", "corp", "dec", "dr", "feb", "gen", "gov", "hon", "inc",
-        "jan", "jr", "lt", "maj", "mr", "mrs", "ms", "no", "nov", "oct", "pres", "prof", "rep",
-        "rev", "sen", "sept", "sgt", "st", "vs",
-    ];
     if gap.contains(['!', '?', '\n']) {
         return true;
     }
-    let abbreviated = || ABBREVIATIONS.contains(&last) || last.chars().nth(1).is_none();
+    let abbreviated = || is_abbreviation(last) || last.chars().nth(1).is_none();
     gap.contains('.') && !abbreviated() && !next.starts_with(char::is_lowercase)
+}
+
+#[rustfmt::skip]
+fn is_abbreviation(term: &str) -> bool {
+    matches!(
+        term,
+        "adm" | "aug" | "capt" | "co" | "col" | "corp" | "dec" | "dr" | "feb" | "gen" | "gov"
+            | "hon" | "inc" | "jan" | "jr" | "lt" | "maj" | "mr" | "mrs" | "ms" | "no" | "nov"
+            | "oct" | "pres" | "prof" | "rep" | "rev" | "sen" | "sept" | "sgt" | "st" | "vs"
+    )
 }
 
 #[cfg(test)]
