@@ -22,6 +22,8 @@
 //! A mention itself is `@`: what is learnt of one target holds for all. Tone is turned around
 //! after a negation.
 
+use std::cell::OnceCell;
+
 use super::{
     Lexicon, Occurrence, TermCount, TermId, TermVector, Vocabulary,
     kind::{Kind, Sign, TARGET},
@@ -94,6 +96,7 @@ impl TargetFeaturizer {
             featurizer: self,
             words,
             known,
+            pairs: OnceCell::new(),
             marks,
             text,
         }
@@ -113,6 +116,8 @@ pub struct TargetReading<'a> {
     words: &'a Words,
     /// By number; `None` where terms have to be written out.
     known: Option<Vec<Known>>,
+    /// The terms of neighbouring words, looked up when the first target is: windows overlap.
+    pairs: OnceCell<Vec<Option<TermId>>>,
     marks: Marks,
     text: WholeText,
 }
@@ -196,10 +201,12 @@ impl TargetReading<'_> {
             });
             return Surroundings::visit(self.words, &self.marks, mentions, extent, look_up);
         };
+        let (index, words) = (&self.featurizer.index, self.words.all());
         let find = Indexed {
-            index: &self.featurizer.index,
-            words: self.words.all(),
+            index,
+            words,
             known,
+            pairs: self.pairs.get_or_init(|| index.pair_terms(words, known)),
             visit,
         };
         Surroundings::visit(self.words, &self.marks, mentions, extent, find);
