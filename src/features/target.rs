@@ -123,7 +123,7 @@ pub struct TargetReading<'a> {
 }
 
 /// What sets one target of a text apart. Its vector is that of the text, with the terms `around`
-/// and without those that are `hidden`; all by rising term.
+/// and without those that are `hidden`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Apart {
     /// The terms around its mentions.
@@ -146,7 +146,7 @@ impl TargetReading<'_> {
         TermVector::count(terms.iter().copied(), vocabulary, read, 0)
     }
 
-    /// The known terms that all targets of the text have, but for what they hide, by rising term.
+    /// The known terms that all targets of the text have, but for what they hide.
     #[must_use]
     pub fn text(&self) -> &[TermCount] {
         self.text.entries()

@@ -55,6 +55,7 @@ impl Words {
         let mut words = Self::default();
         words.all.reserve(expected);
         words.terms.reserve(expected / 2);
+        words.keys.reserve(expected / 2);
         words.numbers.reserve(expected / 2);
         let mut sentence = 0;
         for (zone, text) in zones.iter().enumerate() {
