@@ -1,23 +1,25 @@
 //! Exact sums of rows of levels: the loop that an article spends most of its scoring in.
 //!
 //! Every term is added once, then what repeats once more for each further occurrence. Terms are
-//! added in batches whose rows are fetched together, so that the waits for memory overlap, and in
-//! panels of columns whose sums stay in registers. Nothing overflows: a batch of levels is far
-//! below 2³¹, and 2³² terms of 2¹⁵ occurrences of a level of 15 bits are below 2⁶³.
+//! added in batches whose rows are fetched together, and in panels of columns whose sums stay in
+//! registers. Nothing overflows: a batch of levels is far below 2³¹, and 2³² terms of 2¹⁵
+//! occurrences of a level of 15 bits are below 2⁶³.
 
 use crate::features::{TermCount, TermId};
 
 /// Columns that the processor adds at once.
-pub const LANES: usize = 8;
+pub const LANES: usize = 4;
 /// The levels of some columns of one term.
 pub type Block = [i16; LANES];
 /// The sums of as many columns.
 pub type BlockSum = [i64; LANES];
 
+/// Blocks in a cache line.
+const LINE: usize = 64 / size_of::<Block>();
 /// Terms that are added together.
 const BATCH: usize = 16;
 /// Blocks whose sums fit into the sixteen registers of the smallest processor.
-const PANEL: usize = 5;
+const PANEL: usize = 10;
 
 /// Adds the rows of terms to `sums`, a term at most as often as `limits` say; `row` gives that of
 /// a term, and all are as long as `sums`.
@@ -33,6 +35,7 @@ pub fn add<'r>(
             *place = row(entry.term);
         }
         let rows = &rows[..batch.len()];
+        fetch(rows);
         let mut panels = sums.chunks_exact_mut(PANEL);
         let mut at = 0;
         for panel in &mut panels {
@@ -47,6 +50,14 @@ pub fn add<'r>(
             add_again(sums, limits, row, entry.count);
         }
     }
+}
+
+/// Reads a level of each cache line of the rows. A table is larger than the nearest caches; loads
+/// that nothing waits for overlap, while those between additions come one by one.
+#[inline]
+fn fetch(rows: &[&[Block]]) {
+    let lines = rows.iter().flat_map(|row| row.iter().step_by(LINE));
+    std::hint::black_box(lines.fold(0, |read, levels| read ^ levels[0]));
 }
 
 /// Adds the blocks from `at` on of each row.

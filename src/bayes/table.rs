@@ -164,8 +164,10 @@ impl Rows {
         let mut sums = vec![[0; LANES]; blocks.len()];
         let row = |term| &self.row(term)[blocks.clone()];
         levels::add(&mut sums, &self.limits[blocks.clone()], entries, row);
-        let first = columns.start % LANES;
-        sums.as_flattened()[first..first + columns.len()].to_vec()
+        let mut sums = sums.into_flattened();
+        sums.drain(..columns.start % LANES);
+        sums.truncate(columns.len());
+        sums
     }
 }
 

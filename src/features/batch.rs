@@ -4,6 +4,7 @@ use super::{
     FeaturizerConfig, TermId,
     index::{BATCH, NONE, NgramIndex, Node},
     ngrams::Read,
+    words::Word,
 };
 use crate::text::{Scanner, Span, WordKey};
 
@@ -59,6 +60,17 @@ impl<const N: usize> Batch<N> {
         Some(self.length > 0)
     }
 
+    /// Takes at most [`BATCH`] words that follow, whose nodes `node` knows.
+    pub fn take(&mut self, words: &[Word], node: impl Fn(&Word) -> Node, index: &NgramIndex) {
+        self.start_anew();
+        for word in words {
+            self.nodes[0][HISTORY + self.length] = node(word);
+            self.spans[HISTORY + self.length] = (word.span.start, word.span.end);
+            self.length += 1;
+        }
+        self.look_up_longer(index);
+    }
+
     /// Keeps the last tokens as history.
     fn start_anew(&mut self) {
         let history = self.length..self.length + HISTORY;
@@ -70,11 +82,18 @@ impl<const N: usize> Batch<N> {
     }
 
     fn look_up(&mut self, index: &NgramIndex) {
+        if let Some(words) = self.nodes.first_mut() {
+            let new = HISTORY..HISTORY + self.length;
+            index.find_words(&self.keys[..self.length], &mut words[new]);
+        }
+        self.look_up_longer(index);
+    }
+
+    fn look_up_longer(&mut self, index: &NgramIndex) {
         let new = HISTORY..HISTORY + self.length;
         let [words, longer @ ..] = &mut self.nodes[..] else {
             return;
         };
-        index.find_words(&self.keys[..self.length], &mut words[new.clone()]);
         let mut shorter = &*words;
         for nodes in longer {
             let parents = &shorter[new.start - 1..new.end - 1];

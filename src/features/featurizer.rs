@@ -3,9 +3,10 @@
 use super::{
     FeaturizerConfig, TermId, TermVector, Vocabulary,
     batch::Batch,
-    index::NgramIndex,
+    index::{BATCH, NgramIndex, Node},
     ngrams::{Read, for_each_ngram},
     tally::Tally,
+    words::{Word, Words},
 };
 use crate::text::{Scanner, Span};
 
@@ -55,16 +56,27 @@ impl Featurizer {
     /// two zones.
     #[must_use]
     pub fn transform(&self, zones: &[&str]) -> TermVector {
-        let found = self.find(zones, |term, _, _| term);
+        self.transform_read(zones, None)
+    }
+
+    /// The same, without scanning the text anew where its `words` were read already, as many as
+    /// this would read.
+    #[must_use]
+    pub fn transform_read(&self, zones: &[&str], words: Option<&Words>) -> TermVector {
+        let found = self.find(zones, words, |term, _, _| term);
         let terms = found.all.iter().copied();
         TermVector::count(terms, self.vocabulary.len(), found.read, found.known_tokens)
     }
 
     /// The same, with every occurrence that was counted, by term and then in reading order.
     #[must_use]
-    pub fn transform_with_places(&self, zones: &[&str]) -> (TermVector, Vec<Occurrence>) {
+    pub fn transform_with_places(
+        &self,
+        zones: &[&str],
+        words: Option<&Words>,
+    ) -> (TermVector, Vec<Occurrence>) {
         let make = |term, zone, span| Occurrence { term, zone, span };
-        let found = self.find(zones, make);
+        let found = self.find(zones, words, make);
         let terms = found.all.iter().map(|occurrence| occurrence.term);
         let tally = Tally::of(terms, self.vocabulary.len());
         let occurrences = tally.grouped(&found.all, |occurrence| occurrence.term);
@@ -73,13 +85,55 @@ impl Featurizer {
     }
 
     /// What `make` makes of every known term and its place.
-    fn find<T>(&self, zones: &[&str], make: impl Fn(TermId, usize, Span) -> T) -> Found<T> {
+    fn find<T>(
+        &self,
+        zones: &[&str],
+        words: Option<&Words>,
+        make: impl Fn(TermId, usize, Span) -> T,
+    ) -> Found<T> {
         let fast = match self.config.max_ngram() {
-            1 => self.find_by_words::<T, 1>(zones, &make),
-            2 => self.find_by_words::<T, 2>(zones, &make),
-            _ => self.find_by_words::<T, { FeaturizerConfig::MAX_NGRAM }>(zones, &make),
+            1 => self.find_fast::<T, 1>(zones, words, &make),
+            2 => self.find_fast::<T, 2>(zones, words, &make),
+            _ => self.find_fast::<T, { FeaturizerConfig::MAX_NGRAM }>(zones, words, &make),
         };
         fast.unwrap_or_else(|| self.find_by_text(zones, &make))
+    }
+
+    fn find_fast<T, const N: usize>(
+        &self,
+        zones: &[&str],
+        words: Option<&Words>,
+        make: &impl Fn(TermId, usize, Span) -> T,
+    ) -> Option<Found<T>> {
+        match words {
+            Some(words) => self.find_in_words::<T, N>(zones, words, make),
+            None => self.find_by_words::<T, N>(zones, make),
+        }
+    }
+
+    /// The same as [`Self::find_by_words`]; words that occur twice are looked up once.
+    fn find_in_words<T, const N: usize>(
+        &self,
+        zones: &[&str],
+        words: &Words,
+        make: &impl Fn(TermId, usize, Span) -> T,
+    ) -> Option<Found<T>> {
+        let nodes = self.index.nodes_of(words)?;
+        let node = |word: &Word| -> Node { nodes[word.number as usize] };
+        let mut found = Found::new(zones);
+        found.read = words.extent();
+        for of_zone in words.all().chunk_by(|a, b| a.zone == b.zone) {
+            let zone = of_zone[0].zone;
+            let mut batch = Batch::<N>::default();
+            for words in of_zone.chunks(BATCH) {
+                batch.take(words, node, &self.index);
+                found.known_tokens += batch.known(&self.index);
+                batch.each(&self.index, |term, span| {
+                    found.all.push(make(term, zone, span));
+                });
+            }
+        }
+        Some(found)
     }
 
     /// Follows the nodes of the last n-grams. Gives up at a token that folds to several words, such
@@ -186,10 +240,10 @@ mod tests {
             let featurizer = Featurizer::new(config(max_ngram, max_tokens), vocabulary);
             let zones = [title.as_str(), body.as_str()];
             let make = |term, zone, span| Occurrence { term, zone, span };
-            prop_assert_eq!(
-                featurizer.find(&zones, make),
-                featurizer.find_by_text(&zones, &make)
-            );
+            let expected = featurizer.find_by_text(&zones, &make);
+            prop_assert_eq!(&featurizer.find(&zones, None, make), &expected);
+            let words = Words::read(&zones, max_tokens);
+            prop_assert_eq!(&featurizer.find(&zones, Some(&words), make), &expected);
         }
 
         #[test]
@@ -199,7 +253,7 @@ mod tests {
         ) {
             let featurizer = featurizer(&["a", "a b", "b", "b b", "c"]);
             let zones = [title.as_str(), body.as_str()];
-            let (vector, occurrences) = featurizer.transform_with_places(&zones);
+            let (vector, occurrences) = featurizer.transform_with_places(&zones, None);
             prop_assert_eq!(&vector, &featurizer.transform(&zones));
             prop_assert!(occurrences.is_sorted_by_key(|o| (o.term, o.zone, o.span.start)));
             for entry in vector.entries() {

@@ -18,6 +18,7 @@ use rustc_hash::FxHasher;
 use super::{
     TermId, Vocabulary,
     slots::{Probe, Slots, pair_hash},
+    words::Words,
 };
 use crate::text::WordKey;
 
@@ -155,6 +156,23 @@ impl NgramIndex {
                 *node = self.word_at(key, probe);
             }
         }
+    }
+
+    /// The nodes of the terms of a text by their number. `None` where one of them is several words.
+    #[must_use]
+    pub fn nodes_of(&self, words: &Words) -> Option<Vec<Node>> {
+        let mut nodes = vec![NONE; words.terms().len()];
+        for (nodes, keys) in nodes.chunks_mut(BATCH).zip(words.keys().chunks(BATCH)) {
+            self.find_words(keys, nodes);
+        }
+        let terms = nodes.iter_mut().zip(words.terms()).zip(words.keys());
+        for ((node, term), _) in terms.filter(|(_, key)| key.is_none()) {
+            if term.contains(' ') {
+                return None;
+            }
+            *node = self.long_word(term);
+        }
+        Some(nodes)
     }
 
     /// The nodes of each of `parents` and the word at its position, at most [`BATCH`].

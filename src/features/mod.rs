@@ -9,6 +9,7 @@ pub mod featurizer;
 mod index;
 mod kind;
 pub mod lexicon;
+mod links;
 mod marks;
 pub mod ngrams;
 pub mod places;

@@ -1,9 +1,5 @@
 //! The terms that a text has around the mentions of one target; [`super::target`] lists them.
 
-use std::{collections::HashSet, hash::BuildHasherDefault};
-
-use rustc_hash::FxHasher;
-
 use super::{
     kind::{Kind, Part, Sign},
     marks::Marks,
@@ -110,11 +106,13 @@ impl<'a, V: Visitor> Surroundings<'a, V> {
     }
 
     fn around(&mut self, mentions: &[Mention]) {
-        let mut read: HashSet<_, BuildHasherDefault<FxHasher>> = HashSet::default();
+        // Windows rise with their mentions, so that equal ones follow each other.
+        let mut read = 0..0;
         for mention in mentions.iter().take(READ_MENTIONS) {
             let window = window(self.words, mention);
-            if read.insert((window.start, window.end)) {
+            if read != window {
                 self.sentence(&window);
+                read = window.clone();
             }
             self.sides(&window, mention);
             self.neighbours(&window, mention);

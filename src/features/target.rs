@@ -24,6 +24,8 @@
 //! A mention itself is `@`: what is learnt of one target holds for all. Tone is turned around
 //! after a negation.
 
+use std::cell::OnceCell;
+
 use super::{
     Lexicon, Occurrence, TermCount, TermId, TermVector,
     kind::{Kind, Sign, TARGET},
@@ -99,6 +101,7 @@ impl TargetFeaturizer {
             featurizer: self,
             words,
             known,
+            pairs: OnceCell::new(),
             marks,
             text,
         }
@@ -118,12 +121,14 @@ pub struct TargetReading<'a> {
     words: &'a Words,
     /// By number; `None` where terms have to be written out.
     known: Option<Vec<Known>>,
+    /// The terms of neighbouring words, looked up when the first target is: windows overlap.
+    pairs: OnceCell<Vec<Option<TermId>>>,
     marks: Marks,
     text: WholeText,
 }
 
 /// What sets one target of a text apart. Its vector is that of the text, with the terms `around`
-/// and without those that are `hidden`; all by rising term.
+/// and without those that are `hidden`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Apart {
     /// The terms around its mentions.
@@ -146,7 +151,7 @@ impl TargetReading<'_> {
         TermVector::count(terms.iter().copied(), vocabulary, read, 0)
     }
 
-    /// The known terms that all targets of the text have, but for what they hide, by rising term.
+    /// The known terms that all targets of the text have, but for what they hide.
     #[must_use]
     pub fn text(&self) -> &[TermCount] {
         self.text.entries()
@@ -233,10 +238,12 @@ impl TargetReading<'_> {
             });
             return Surroundings::visit(self.words, &self.marks, mentions, extent, look_up);
         };
+        let (index, words) = (&self.featurizer.index, self.words.all());
         let find = Indexed {
-            index: &self.featurizer.index,
-            words: self.words.all(),
+            index,
+            words,
             known,
+            pairs: self.pairs.get_or_init(|| index.pair_terms(words, known)),
             visit,
         };
         Surroundings::visit(self.words, &self.marks, mentions, extent, find);

@@ -11,10 +11,11 @@ use rustc_hash::FxHasher;
 use super::{
     Lexicon, TermId,
     kind::{Kind, Sign, TARGET, stem},
+    links::Links,
     marks::tone,
-    slots::{Probe, Slots, pair_hash},
+    slots::{Probe, Slots},
     target_vocabulary::TargetVocabulary,
-    words::Words,
+    words::{Word, Words},
 };
 use crate::text::WordKey;
 
@@ -42,8 +43,7 @@ pub struct TargetIndex {
     target: Known,
     /// Every other sign.
     signs: [Known; Sign::ALL.len()],
-    ngram_slots: Slots,
-    ngrams: Vec<Ngram>,
+    links: Links,
 }
 
 /// A word of the index with all that is known of it, in one place of memory.
@@ -67,13 +67,6 @@ struct WordTerms {
     kinds: u32,
     /// Where the first of them stands among all.
     first: u32,
-}
-
-#[derive(Debug, Clone)]
-struct Ngram {
-    parent: u32,
-    word: Node,
-    term: TermId,
 }
 
 /// A term of a text as the index knows it.
@@ -126,8 +119,7 @@ impl TargetIndex {
             terms: Vec::new(),
             target: Known::default(),
             signs: [Known::default(); Sign::ALL.len()],
-            ngram_slots: Slots::new(capacity),
-            ngrams: Vec::new(),
+            links: Links::new(capacity),
         };
         for word in lexicon.words() {
             let node = index.add_word(word);
@@ -183,10 +175,8 @@ impl TargetIndex {
                 self.slots.insert(entry.key.hash(), at);
             }
         }
-        let hash = |at: usize| pair_hash(self.ngrams[at].parent, self.ngrams[at].word);
-        self.ngram_slots = Slots::filled(self.ngrams.len(), hash);
         self.nodes.shrink_to_fit();
-        self.ngrams.shrink_to_fit();
+        self.links.fit();
     }
 
     /// Inserts a term; gives it back if it has one part.
@@ -197,12 +187,12 @@ impl TargetIndex {
             (_, &[node]) => return Some((node, kind, id)),
             (Kind::Near | Kind::Who, &[first, ref middle @ .., last]) => {
                 let parent = middle.iter().fold(parent(kind, first), |parent, &word| {
-                    LONGER | self.add_ngram(parent, word)
+                    LONGER | self.links.add(parent, word)
                 });
                 self.nodes[first as usize].known.starts = true;
                 self.nodes[last as usize].known.ends = true;
-                let ngram = self.add_ngram(parent, last);
-                self.ngrams[ngram as usize].term = id;
+                let link = self.links.add(parent, last);
+                self.links.end(link, id);
             }
             // No text has such a term.
             _ => {}
@@ -231,20 +221,6 @@ impl TargetIndex {
         node
     }
 
-    fn add_ngram(&mut self, parent: u32, word: Node) -> u32 {
-        if let Some(known) = self.ngram(parent, word) {
-            return known;
-        }
-        let at = self.ngrams.len();
-        self.ngram_slots.insert(pair_hash(parent, word), at);
-        self.ngrams.push(Ngram {
-            parent,
-            word,
-            term: NONE,
-        });
-        number(at)
-    }
-
     fn word(&self, word: &str) -> Node {
         match WordKey::of(word) {
             Some(key) => self.word_at(key, self.slots.probe(key.hash())),
@@ -261,15 +237,6 @@ impl TargetIndex {
         let node = stem(word).map_or(NONE, |stem| self.word(stem));
         let entry = self.nodes.get(node as usize);
         entry.map_or_else(WordTerms::default, |entry| entry.known.terms)
-    }
-
-    fn ngram(&self, parent: u32, word: Node) -> Option<u32> {
-        let is_it = |at: u32| {
-            let ngram = &self.ngrams[at as usize];
-            (ngram.parent, ngram.word) == (parent, word)
-        };
-        let probe = self.ngram_slots.probe(pair_hash(parent, word));
-        self.ngram_slots.find(probe, is_it)
     }
 
     /// Looks the terms of a text up. `None` where one of them is several words: a term of several
@@ -341,10 +308,24 @@ impl TargetIndex {
         }
         let mut parent = parent(kind, first.node);
         for word in words {
-            parent = LONGER | self.ngram(parent, word.node)?;
+            parent = LONGER | self.links.find(parent, word.node)?;
         }
-        let term = self.ngrams[self.ngram(parent, last.node)? as usize].term;
-        (term != NONE).then_some(term)
+        self.links.term(parent, last.node)
+    }
+
+    /// The term `near:` of each word of a text and the word before it.
+    #[must_use]
+    pub fn pair_terms(&self, words: &[Word], known: &[Known]) -> Vec<Option<TermId>> {
+        let known = |word: &Word| &known[word.number as usize];
+        let pairs = words.windows(2).zip(1..).filter_map(|(pair, at)| {
+            let (first, last) = (known(&pair[0]), known(&pair[1]));
+            let link = (parent(Kind::Near, first.node), last.node, at);
+            (first.starts && last.ends).then_some(link)
+        });
+        let mut terms = vec![None; words.len()];
+        self.links
+            .each_term(pairs, |at: usize, term| terms[at] = Some(term));
+        terms
     }
 
     #[inline]

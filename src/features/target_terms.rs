@@ -15,6 +15,8 @@ pub struct Indexed<'a, V> {
     pub words: &'a [Word],
     /// By number.
     pub known: &'a [Known],
+    /// By position: the term `near:` of a word and the one before it.
+    pub pairs: &'a [Option<TermId>],
     pub visit: V,
 }
 
@@ -47,8 +49,14 @@ impl<V: FnMut(TermId, Option<Mention>)> Visitor for Indexed<'_, V> {
     }
 
     fn several(&mut self, kind: Kind, parts: &[Part], at: Option<Mention>) {
-        let parts = parts.iter().map(|&part| self.part(part));
-        if let Some(term) = self.index.ngram_term(kind, parts) {
+        let term = match (kind, parts) {
+            (Kind::Near, &[Part::Word(_), Part::Word(last)]) => self.pairs[last],
+            _ => {
+                let parts = parts.iter().map(|&part| self.part(part));
+                self.index.ngram_term(kind, parts)
+            }
+        };
+        if let Some(term) = term {
             (self.visit)(term, at);
         }
     }

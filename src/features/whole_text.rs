@@ -10,7 +10,7 @@ use super::{
 /// The terms of a text.
 #[derive(Debug, Default)]
 pub struct WholeText {
-    /// By rising term, each counted once.
+    /// Each counted once.
     entries: Vec<TermCount>,
     /// Of each number of a term among the words that are read.
     terms: Vec<Option<TermId>>,
@@ -33,28 +33,21 @@ impl WholeText {
         // Numbers rise with the first places of their terms.
         counts.truncate(counts.partition_point(|&count| count > 0));
         let terms: Vec<_> = (0..).take(counts.len()).map(term).collect();
-        let mut entries: Vec<_> = terms
-            .iter()
-            .copied()
-            .chain([any])
-            .flatten()
-            .map(once)
-            .collect();
-        entries.sort_unstable_by_key(|entry| entry.term);
+        let entries = terms.iter().copied().chain([any]).flatten().map(once);
         Self {
-            entries,
+            entries: entries.collect(),
             terms,
             counts,
         }
     }
 
-    /// All terms, by rising term.
+    /// All terms.
     #[must_use]
     pub fn entries(&self) -> &[TermCount] {
         &self.entries
     }
 
-    /// The terms that stand nowhere but in these mentions, by rising term.
+    /// The terms that stand nowhere but in these mentions.
     #[must_use]
     pub fn only_in(&self, words: &Words, mentions: &[Mention]) -> Vec<TermCount> {
         let read = read(words);
@@ -67,12 +60,10 @@ impl WholeText {
         numbers.sort_unstable();
         let of_one = numbers.chunk_by(|a, b| a == b);
         let hidden = of_one.filter(|of_one| self.counts.get(of_one[0]) == Some(&of_one.len()));
-        let mut entries: Vec<_> = hidden
+        hidden
             .filter_map(|of_one| self.terms[of_one[0]])
             .map(once)
-            .collect();
-        entries.sort_unstable_by_key(|entry| entry.term);
-        entries
+            .collect()
     }
 }
 

@@ -5,7 +5,7 @@ use std::{collections::HashMap, ops::Range};
 use compact_str::CompactString;
 use foldhash::fast::RandomState;
 
-use super::surroundings::WHOLE_TEXT_WORDS;
+use super::{ngrams::Read, surroundings::WHOLE_TEXT_WORDS};
 use crate::text::{Scanned, Scanner, Span, WordKey};
 
 /// Where a word stands and how.
@@ -35,6 +35,7 @@ pub type Mention = Range<usize>;
 #[derive(Debug, Clone, Default)]
 pub struct Words {
     all: Vec<Word>,
+    truncated: bool,
     /// The term of each number, in the order of their first words.
     terms: Vec<CompactString>,
     keys: Vec<Option<WordKey>>,
@@ -54,6 +55,7 @@ impl Words {
         let mut words = Self::default();
         words.all.reserve(expected);
         words.terms.reserve(expected / 2);
+        words.keys.reserve(expected / 2);
         words.numbers.reserve(expected / 2);
         let mut sentence = 0;
         for (zone, text) in zones.iter().enumerate() {
@@ -69,6 +71,7 @@ impl Words {
         let mut scanner = Scanner::new(text);
         while let Some(token) = scanner.scan() {
             if self.all.len() >= max_words {
+                self.truncated = true;
                 return;
             }
             let span = token.start..token.end;
@@ -121,6 +124,14 @@ impl Words {
     #[must_use]
     pub fn are_many(&self) -> bool {
         self.all().len() > WHOLE_TEXT_WORDS
+    }
+
+    /// How much of the text they are.
+    pub(super) fn extent(&self) -> Read {
+        Read {
+            tokens: small(self.all.len()),
+            truncated: self.truncated,
+        }
     }
 
     /// Every word, in reading order.
@@ -181,16 +192,21 @@ fn after_mark(open: bool, c: char) -> bool {
 /// Whether a sentence ends in the gap between two words: a full stop after a title, an initial or
 /// another abbreviation does not end one, nor one before a small letter.
 fn ends_sentence(last: &str, gap: &str, next: &str) -> bool {
-    const ABBREVIATIONS: [&str; 32] = [
-        "adm", "aug", "capt", "co", "col", "corp", "dec", "dr", "feb", "gen", "gov", "hon", "inc",
-        "jan", "jr", "lt", "maj", "mr", "mrs", "ms", "no", "nov", "oct", "pres", "prof", "rep",
-        "rev", "sen", "sept", "sgt", "st", "vs",
-    ];
     if gap.contains(['!', '?', '\n']) {
         return true;
     }
-    let abbreviated = || ABBREVIATIONS.contains(&last) || last.chars().nth(1).is_none();
+    let abbreviated = || is_abbreviation(last) || last.chars().nth(1).is_none();
     gap.contains('.') && !abbreviated() && !next.starts_with(char::is_lowercase)
+}
+
+#[rustfmt::skip]
+fn is_abbreviation(term: &str) -> bool {
+    matches!(
+        term,
+        "adm" | "aug" | "capt" | "co" | "col" | "corp" | "dec" | "dr" | "feb" | "gen" | "gov"
+            | "hon" | "inc" | "jan" | "jr" | "lt" | "maj" | "mr" | "mrs" | "ms" | "no" | "nov"
+            | "oct" | "pres" | "prof" | "rep" | "rev" | "sen" | "sept" | "sgt" | "st" | "vs"
+    )
 }
 
 #[cfg(test)]

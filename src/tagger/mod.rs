@@ -71,7 +71,8 @@ impl Tagger {
         let classifiers = self.classifiers(&options.axes)?;
         let zones = article.zones();
         let featurizer = self.model.featurizer();
-        let (vector, occurrences) = read(featurizer, &zones, options);
+        let words = self.words(article, options);
+        let (vector, occurrences) = read(featurizer, &zones, words.as_ref(), options);
         let detected = language::detect(article);
         let abstain = self.abstain_reason(article, &vector, detected);
         let grounds = options.max_evidence.map(|max| Grounds {
@@ -92,7 +93,7 @@ impl Tagger {
             language: detected,
             truncated: vector.is_truncated(),
         };
-        let stances = self.stances(article, options, abstain);
+        let stances = self.stances(article, words.as_ref(), options, abstain);
         let answers = reader.read(&classifiers, &vector);
         let axes = classifiers.iter().zip(answers);
         let axes = axes.map(|(classifier, (decision, labels))| AxisTagging {
@@ -108,23 +109,29 @@ impl Tagger {
         })
     }
 
-    /// One entry a target: those of the caller, or those that are found where the axis is asked.
+    /// The words of the article, where there is a target to judge or to find.
+    fn words(&self, article: &Article, options: &TagOptions) -> Option<Words> {
+        let asked = options.axes.is_empty() || options.axes.iter().any(|axis| axis == STANCE);
+        let finds = asked && self.model.stance().is_some();
+        let max_words = self.model.featurizer().config().max_tokens();
+        let wanted = finds || !article.targets().is_empty();
+        wanted.then(|| Words::read(&article.zones(), max_words))
+    }
+
+    /// One entry a target: those of the caller, or those that are found.
     fn stances(
         &self,
         article: &Article,
+        words: Option<&Words>,
         options: &TagOptions,
         abstain: Option<AbstainReason>,
     ) -> Vec<TargetStance<'_>> {
-        let asked = options.axes.is_empty() || options.axes.iter().any(|axis| axis == STANCE);
-        let finds = asked && self.model.stance().is_some();
-        if article.targets().is_empty() && !finds {
+        let Some(words) = words else {
             return Vec::new();
-        }
-        let max_words = self.model.featurizer().config().max_tokens();
-        let words = Words::read(&article.zones(), max_words);
+        };
         let judge = StanceJudge {
             stance: self.model.stance(),
-            places: &Places::new(&words),
+            places: &Places::new(words),
             options,
             abstain,
         };
@@ -218,11 +225,12 @@ impl Tagger {
 fn read(
     featurizer: &Featurizer,
     zones: &[&str],
+    words: Option<&Words>,
     options: &TagOptions,
 ) -> (TermVector, Vec<Occurrence>) {
     if options.max_evidence.is_none() {
-        return (featurizer.transform(zones), Vec::new());
+        return (featurizer.transform_read(zones, words), Vec::new());
     }
-    let (vector, places) = featurizer.transform_with_places(zones);
+    let (vector, places) = featurizer.transform_with_places(zones, words);
     (vector, in_order(places))
 }
