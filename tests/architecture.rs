@@ -11,7 +11,7 @@ const MAY_KNOW: &[(&str, &[&str], &[&str])] = &[
     (
         "bayes",
         &["features", "label"],
-        &["ndarray", "linfa", "linfa_bayes"],
+        &["ndarray", "linfa", "linfa_bayes", "linfa_linalg"],
     ),
     ("model", &["bayes", "features", "label"], &["safetensors"]),
     (

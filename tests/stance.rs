@@ -125,6 +125,59 @@ fn threads_change_nothing_and_the_card_knows_the_axis() {
 }
 
 #[test]
+fn words_around_a_target_are_evidence() {
+    let tagger = Tagger::new(judge_of_targets(1));
+    let parts = ArticleParts {
+        body: BODY.into(),
+        language: "en".into(),
+        targets: vec!["Mara Vale".into()],
+        ..ArticleParts::default()
+    };
+    let article = Article::new(parts, &ArticleLimits::default()).unwrap();
+    for max in [2, 1000] {
+        let options = TagOptions {
+            max_evidence: Some(max),
+            ..TagOptions::default()
+        };
+        let tagging = tagger.tag(&article, &options).unwrap();
+        let label = &tagging.stances[0].labels[0];
+        let parts = label.explanation.as_ref().unwrap();
+        let listed: f64 = parts.evidence.iter().map(|e| e.log_odds).sum();
+        let sum = parts.bias + listed + parts.unlisted_log_odds;
+        assert!((sum - label.log_odds).abs() < 1e-9);
+        let around = parts.evidence.iter();
+        let around: Vec<_> = around
+            .filter_map(|e| Some((e.term.strip_prefix("around:")?, e)))
+            .collect();
+        assert!(max == 2 || around.len() > 3, "{around:?}");
+        for (word, evidence) in around {
+            assert_eq!(evidence.spans.len(), evidence.count as usize, "{word}");
+            for (_, span) in &evidence.spans {
+                assert_eq!(BODY[span.clone()].to_lowercase(), word);
+            }
+        }
+    }
+}
+
+#[test]
+fn words_are_chosen_within_limits() {
+    let recipe = include_str!("data/harbour.toml");
+    let told = |from: &str, to: &str| {
+        let recipe = recipe.replacen(from, to, 1);
+        newstance::train::Recipe::parse(&recipe)
+            .unwrap_err()
+            .to_string()
+    };
+    let dimensions = told("dimensions = 8", "dimensions = 2000");
+    assert_eq!(dimensions, "stance.words.dimensions = \"2000\": 1 to 1024");
+    let corpora = told("words]\ncorpora = [\"harbour\"]", "words]\ncorpora = []");
+    assert_eq!(corpora, "stance.words.corpora = \"\": at least one corpus");
+    let many = recipe.replacen("dimensions = 8", "dimensions = 900", 1);
+    let error = common::train_text(&many, 1).unwrap_err().to_string();
+    assert!(error.contains("900 dimensions"), "{error}");
+}
+
+#[test]
 fn a_damaged_table_of_targets_is_refused() {
     let model = judge_of_targets(1);
     let mut bytes = model.to_bytes().unwrap();

@@ -7,6 +7,8 @@
 //!    or [`regression`]: weights that are fitted together, for a table of the same form;
 //! 5. [`scorer`]: sparse sums of the rounded weights of a [`table`], in integers and of several
 //!    axes at once, and [`softmax`];
+//!    Words around a target share weights ([`shared`]) as far as they keep like [`company`]
+//!    ([`word_vectors`]); [`vicinity`] sums them;
 //! 6. [`calibration`]: probabilities that mean what they say;
 //! 7. [`explain`]: which terms made a score, adding up to it.
 

@@ -160,7 +160,7 @@ impl<'t> Task<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::{Words, find_mentions};
+    use crate::features::{Extent, Words, find_mentions};
 
     fn vicinity(text: &str) -> Vicinity {
         let words = Words::read(&[text], 1000);
@@ -171,7 +171,7 @@ mod tests {
             "bad" => Some(2),
             _ => None,
         };
-        Vicinity::read(&words, &mentions, id)
+        Vicinity::read(&words, &mentions, Extent::All, id)
     }
 
     fn target(text: &str, truth: usize) -> Surrounded {

@@ -58,10 +58,24 @@ impl VicinityScorer {
 
     /// Adds the scores of words to those of the terms of a target.
     pub fn add(&self, sum: &mut Sum, vicinity: &Vicinity) {
-        for (scorer, words) in self.regions.iter().zip(vicinity.regions()) {
-            let levels: LevelSum = scorer.add_up(words);
-            let factor = factor(sum.length, words);
-            for (score, more) in sum.scores.iter_mut().zip(scorer.weigh(&levels).scores) {
+        self.add_apart(sum, vicinity, &self.text(vicinity.words(Region::Text)));
+    }
+
+    /// The levels of the words of a text as a whole, which its targets share but for what they hide.
+    #[must_use]
+    pub fn text(&self, words: &[TermCount]) -> LevelSum {
+        self.regions[Region::Text as usize].add_up(words)
+    }
+
+    /// The same as [`Self::add`] with the text summed before.
+    pub fn add_apart(&self, sum: &mut Sum, vicinity: &Vicinity, text: &LevelSum) {
+        for (scorer, (region, words)) in self.regions.iter().zip(named(vicinity)) {
+            let part = match region {
+                Region::Text => scorer.weigh(text),
+                _ => scorer.weigh(&scorer.add_up(words)),
+            };
+            let factor = factor(sum.length, part.length);
+            for (score, more) in sum.scores.iter_mut().zip(part.scores) {
                 *score += factor * more;
             }
         }
@@ -72,7 +86,7 @@ impl VicinityScorer {
     pub fn shares(&self, length: u64, vicinity: &Vicinity, label: usize) -> Vec<WordShare> {
         let mut shares = Vec::new();
         for (scorer, (region, words)) in self.regions.iter().zip(named(vicinity)) {
-            let factor = factor(length, words);
+            let factor = factor(length, words.len() as u64);
             shares.extend(words.iter().map(|entry| WordShare {
                 word: entry.term,
                 count: u32::from(region == Region::Near),
@@ -96,14 +110,14 @@ fn named(vicinity: &Vicinity) -> impl Iterator<Item = (Region, &[TermCount])> {
 }
 
 /// √(L / `n_r`).
-fn factor(length: u64, words: &[TermCount]) -> f64 {
-    (length.max(1) as f64 / words.len().max(1) as f64).sqrt()
+fn factor(length: u64, words: u64) -> f64 {
+    (length.max(1) as f64 / words.max(1) as f64).sqrt()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::{Words, find_mentions};
+    use crate::features::{Extent, Words, find_mentions};
 
     fn scorer() -> VicinityScorer {
         let region = |region: usize| {
@@ -124,7 +138,7 @@ mod tests {
             "d" => Some(3),
             _ => None,
         };
-        let vicinity = Vicinity::read(&words, &find_mentions(&words, "Orla"), known);
+        let vicinity = Vicinity::read(&words, &find_mentions(&words, "Orla"), Extent::All, known);
         let (scores, length) = (vec![0.5, -1.0], 9);
         let mut sum = Sum { scores, length };
         scorer().add(&mut sum, &vicinity);

@@ -1,7 +1,8 @@
 //! From text to a sparse [`TermVector`]: the [`Featurizer`] reads tokens, folds and joins them to
 //! n-grams, and counts those that the [`Vocabulary`] holds. [`selection`] chooses the vocabulary
 //! when a model is trained.
-//! A [`TargetFeaturizer`] does the same for the surroundings of one target.
+//! A [`TargetFeaturizer`] does the same for the surroundings of one target, and reads the
+//! [`Vicinity`] of words that share weights.
 
 mod batch;
 pub mod config;
@@ -19,6 +20,7 @@ mod surroundings;
 mod tally;
 pub mod target;
 mod target_index;
+pub mod target_reading;
 mod target_terms;
 pub mod target_vocabulary;
 pub mod vector;
@@ -32,7 +34,9 @@ pub use featurizer::{Featurizer, Occurrence};
 pub use lexicon::{Lexicon, LexiconError};
 pub use ngrams::for_each_ngram;
 pub use places::{Places, find_mentions};
-pub use target::{Apart, TargetFeaturizer, TargetReading, for_each_target_term};
+pub use surroundings::Extent;
+pub use target::{TargetFeaturizer, for_each_target_term};
+pub use target_reading::{Apart, TargetReading};
 pub use target_vocabulary::TargetVocabulary;
 pub use vector::{TermCount, TermVector};
 pub use vicinity::{Region, Vicinity, WordId};

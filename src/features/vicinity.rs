@@ -5,7 +5,7 @@
 
 use super::{
     TermCount,
-    surroundings::{JUST, READ_MENTIONS, READ_WORDS, SIDE, window},
+    surroundings::{Extent, JUST, READ_MENTIONS, READ_WORDS, SIDE, window},
     words::{Mention, Words},
 };
 
@@ -54,10 +54,11 @@ impl Vicinity {
     pub fn read(
         words: &Words,
         mentions: &[Mention],
+        extent: Extent,
         known: impl Fn(u32) -> Option<WordId>,
     ) -> Self {
         let mut vicinity = Self::default();
-        for_each_place(words, mentions, |region, at| {
+        for_each_place(words, mentions, extent, |region, at| {
             let word = known(words.all()[at].number);
             let once = |term| TermCount { term, count: 1 };
             vicinity.0[region as usize].extend(word.map(once));
@@ -77,8 +78,13 @@ impl Vicinity {
     }
 }
 
-/// Visits the places of all regions of a target.
-pub fn for_each_place(words: &Words, mentions: &[Mention], visit: impl FnMut(Region, usize)) {
+/// Visits the places of the regions of a target: all of them, or those around its mentions.
+pub fn for_each_place(
+    words: &Words,
+    mentions: &[Mention],
+    extent: Extent,
+    visit: impl FnMut(Region, usize),
+) {
     let mut masked = vec![false; words.all().len()];
     for mention in mentions {
         masked[mention.clone()].fill(true);
@@ -97,7 +103,7 @@ pub fn for_each_place(words: &Words, mentions: &[Mention], visit: impl FnMut(Reg
         places.sides(&window, mention);
         last = window;
     }
-    if !mentions.is_empty() && words.are_many() {
+    if extent == Extent::All && !mentions.is_empty() && words.are_many() {
         places.text();
     }
 }
@@ -153,7 +159,8 @@ mod tests {
     /// The words of a region.
     fn words_of(text: &str, region: Region) -> String {
         let words = Words::read(&[text], 1000);
-        let vicinity = Vicinity::read(&words, &find_mentions(&words, "Orla Brandt"), Some);
+        let mentions = find_mentions(&words, "Orla Brandt");
+        let vicinity = Vicinity::read(&words, &mentions, Extent::All, Some);
         let terms = vicinity.words(region).iter();
         let terms: Vec<&str> = terms
             .map(|entry| words.terms()[entry.term as usize].as_str())
@@ -195,7 +202,7 @@ mod tests {
         ) {
             let words = Words::read(&[&text], 1000);
             let mentions = find_mentions(&words, "Orla");
-            for_each_place(&words, &mentions, |_, at| {
+            for_each_place(&words, &mentions, Extent::All, |_, at| {
                 assert!(at < words.all().len());
                 assert!(mentions.iter().all(|mention| !mention.contains(&at)));
             });

@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     article::{Article, ArticleField},
-    bayes::{LevelSum, Sum},
-    features::{Apart, Mention, Places, TargetReading, Words},
+    bayes::{LevelSum, Sum, VicinityScorer},
+    features::{Mention, Places, TargetReading, Words},
     model::{Classifier, StanceModel},
     text::Span,
 };
@@ -28,6 +28,8 @@ struct Reading<'m, 'a> {
     surroundings: TargetReading<'a>,
     /// What the text as a whole says.
     text: LevelSum,
+    /// The same of the words that share weights.
+    words: Option<(&'m VicinityScorer, LevelSum)>,
 }
 
 impl<'m, 'a> Reading<'m, 'a> {
@@ -38,11 +40,14 @@ impl<'m, 'a> Reading<'m, 'a> {
         let surroundings = stance.featurizer.read(words);
         let classifier = stance.classifier_of(words);
         let text = classifier.scorer().add_up(surroundings.text());
+        let words = classifier.vicinity();
+        let words = words.map(|scorer| (scorer, scorer.text(surroundings.text_words())));
         Self {
             stance,
             classifier,
             surroundings,
             text,
+            words,
         }
     }
 
@@ -52,13 +57,15 @@ impl<'m, 'a> Reading<'m, 'a> {
         if mentions.is_empty() {
             return scorer.weigh(&scorer.add_up(&[]));
         }
-        let Apart { around, hidden } = self.surroundings.apart(mentions);
-        let mut sum = self.text.clone();
-        sum.take_away(&scorer.add_up(&hidden));
-        sum.add(&scorer.add_up(&around));
-        let mut sum = scorer.weigh(&sum);
-        if let Some(vicinity) = self.classifier.vicinity() {
-            vicinity.add(&mut sum, &self.surroundings.vicinity(mentions));
+        let apart = self.surroundings.apart(mentions);
+        let mut levels = self.text.clone();
+        levels.take_away(&scorer.add_up(&apart.hidden));
+        levels.add(&scorer.add_up(&apart.around));
+        let mut sum = scorer.weigh(&levels);
+        if let Some((scorer, text)) = &self.words {
+            let mut text = text.clone();
+            text.take_away(&scorer.text(&apart.hidden_words));
+            scorer.add_apart(&mut sum, &apart.vicinity, &text);
         }
         sum
     }

@@ -320,7 +320,7 @@ impl Learners<'_> {
         Ok(sample.map(|sample| {
             let fold = self.terms.folds.of(&target.example);
             let tables = fitted.vicinity.iter();
-            let mut tables = tables.filter_map(|tables| tables.held_out.get(fold));
+            let tables = tables.filter_map(|tables| tables.held_out.get(fold));
             let (scores, length) = (sample.scores, sample.length);
             let mut sum = Sum { scores, length };
             tables.for_each(|table| table.add(&mut sum, &target.vicinity));

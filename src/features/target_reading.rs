@@ -1,0 +1,319 @@
+//! A text as its targets are read from it, one after another.
+
+use std::cell::OnceCell;
+
+use super::{
+    Occurrence, TargetFeaturizer, TargetVocabulary, TermCount, TermId, TermVector,
+    kind::{Kind, Sign, TARGET},
+    marks::Marks,
+    ngrams::Read,
+    surroundings::{Extent, Surroundings},
+    tally::Tally,
+    target_index::Known,
+    target_terms::{Indexed, Written},
+    vicinity::{Region, Vicinity, WordId, for_each_place},
+    whole_text::WholeText,
+    words::{Mention, Words},
+};
+
+/// A text whose words are looked up, ready to be asked for one target after another.
+#[derive(Debug)]
+pub struct TargetReading<'a> {
+    featurizer: &'a TargetFeaturizer,
+    words: &'a Words,
+    /// By number; `None` where terms have to be written out.
+    known: Option<Vec<Known>>,
+    /// The terms of neighbouring words, looked up when the first target is: windows overlap.
+    pairs: OnceCell<Vec<Option<TermId>>>,
+    marks: Marks,
+    text: WholeText,
+    /// Of the words that share weights.
+    text_words: WholeText,
+}
+
+/// What sets one target of a text apart. Its vector is that of the text, with the terms `around`
+/// and without those that are `hidden`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Apart {
+    /// The terms around its mentions.
+    pub around: Vec<TermCount>,
+    /// Terms of the text that stand nowhere but in its mentions.
+    pub hidden: Vec<TermCount>,
+    /// The words around its mentions that share weights; nothing of the text as a whole.
+    pub vicinity: Vicinity,
+    /// Such words of the text that stand nowhere but in its mentions.
+    pub hidden_words: Vec<TermCount>,
+}
+
+impl<'a> TargetReading<'a> {
+    pub(super) fn new(featurizer: &'a TargetFeaturizer, words: &'a Words) -> Self {
+        let index = featurizer.index();
+        let known = index.look_up(words);
+        let (marks, text) = if let Some(known) = &known {
+            let tones = known.iter().map(Known::tone).collect();
+            let of = |number: u32| index.word_term(Kind::Text, &known[number as usize]);
+            let any = index.word_term(Kind::Text, index.sign(Sign::ANY));
+            (
+                Marks::new(words, featurizer.lexicon().tenths(TARGET), tones),
+                WholeText::new(words, of, any),
+            )
+        } else {
+            let written = |part: &str| {
+                let vocabulary = featurizer.vocabulary();
+                vocabulary.id(&format!("{}{part}", Kind::Text.prefix()))
+            };
+            let of = |number: u32| written(&words.terms()[number as usize]);
+            let any = written(Sign::ANY.text());
+            (
+                Marks::of(words, featurizer.lexicon()),
+                WholeText::new(words, of, any),
+            )
+        };
+        let mut reading = TargetReading {
+            featurizer,
+            words,
+            known,
+            pairs: OnceCell::new(),
+            marks,
+            text,
+            text_words: WholeText::default(),
+        };
+        if featurizer.vocabulary().around().is_some() {
+            reading.text_words = WholeText::new(words, |number| reading.word(number), None);
+        }
+        reading
+    }
+
+    /// Counts the known terms of a target.
+    #[must_use]
+    pub fn transform(&self, mentions: &[Mention]) -> TermVector {
+        let mut terms: Vec<TermId> = Vec::new();
+        self.for_each_known(mentions, Extent::All, |term, _| terms.push(term));
+        let read = Read {
+            tokens: u32::try_from(self.words.all().len()).unwrap_or(u32::MAX),
+            truncated: false,
+        };
+        let vocabulary = self.featurizer.vocabulary().terms().len();
+        TermVector::count(terms.iter().copied(), vocabulary, read, 0)
+    }
+
+    /// The known terms that all targets of the text have, but for what they hide.
+    #[must_use]
+    pub fn text(&self) -> &[TermCount] {
+        self.text.entries()
+    }
+
+    /// The words that share weights of the text as a whole, but for what its targets hide.
+    #[must_use]
+    pub fn text_words(&self) -> &[TermCount] {
+        self.text_words.entries()
+    }
+
+    /// What sets a target with at least one mention apart: [`Self::transform`] in parts, so that
+    /// the text is counted once for all targets.
+    #[must_use]
+    pub fn apart(&self, mentions: &[Mention]) -> Apart {
+        let mut terms: Vec<TermId> = Vec::new();
+        self.for_each_known(mentions, Extent::Around, |term, _| terms.push(term));
+        let tally = Tally::of(
+            terms.into_iter(),
+            self.featurizer.vocabulary().terms().len(),
+        );
+        Apart {
+            around: tally.into_counts(),
+            hidden: self.text.only_in(self.words, mentions),
+            vicinity: Vicinity::read(self.words, mentions, Extent::Around, |n| self.word(n)),
+            hidden_words: self.text_words.only_in(self.words, mentions),
+        }
+    }
+
+    /// The words around a target that share weights.
+    #[must_use]
+    pub fn vicinity(&self, mentions: &[Mention]) -> Vicinity {
+        Vicinity::read(self.words, mentions, Extent::All, |n| self.word(n))
+    }
+
+    /// The word that shares weights of a term of the text.
+    fn word(&self, number: u32) -> Option<WordId> {
+        let Self {
+            featurizer, known, ..
+        } = self;
+        let id = match known {
+            Some(known) => featurizer
+                .index()
+                .word_term(Kind::Around, &known[number as usize]),
+            None => {
+                let term = &self.words.terms()[number as usize];
+                featurizer
+                    .vocabulary()
+                    .id(&TargetVocabulary::around_term(term))
+            }
+        };
+        featurizer.vocabulary().word_of(id?)
+    }
+
+    /// Every occurrence that [`Self::transform`] and [`Self::vicinity`] count and that stands at a
+    /// place of the text, by term.
+    #[must_use]
+    pub fn occurrences(&self, mentions: &[Mention]) -> Vec<Occurrence> {
+        let mut occurrences = Vec::new();
+        let words = self.words.all();
+        let mut push = |term, at: Mention| {
+            let (first, last) = (&words[at.start], &words[at.end - 1]);
+            occurrences.push(Occurrence {
+                term,
+                zone: first.zone,
+                span: first.span.start..last.span.end,
+            });
+        };
+        self.for_each_known(mentions, Extent::All, |term, at| {
+            at.into_iter().for_each(|at| push(term, at));
+        });
+        for_each_place(self.words, mentions, Extent::All, |region, at| {
+            if let (Region::Near | Region::Text, Some(word)) = (region, self.word(words[at].number))
+            {
+                push(self.featurizer.vocabulary().term_of(word), at..at + 1);
+            }
+        });
+        let terms = occurrences.iter().map(|occurrence| occurrence.term);
+        let tally = Tally::of(terms, self.featurizer.vocabulary().len());
+        tally.grouped(&occurrences, |occurrence| occurrence.term)
+    }
+
+    fn for_each_known(
+        &self,
+        mentions: &[Mention],
+        extent: Extent,
+        mut visit: impl FnMut(TermId, Option<Mention>),
+    ) {
+        let Some(known) = &self.known else {
+            let vocabulary = self.featurizer.vocabulary();
+            let look_up = Written::new(self.words, |term, at| {
+                if let Some(term) = vocabulary.id(term) {
+                    visit(term, at);
+                }
+            });
+            return Surroundings::visit(self.words, &self.marks, mentions, extent, look_up);
+        };
+        let (index, words) = (self.featurizer.index(), self.words.all());
+        let find = Indexed {
+            index,
+            words,
+            known,
+            pairs: self.pairs.get_or_init(|| index.pair_terms(words, known)),
+            visit,
+        };
+        Surroundings::visit(self.words, &self.marks, mentions, extent, find);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::{Lexicon, Vocabulary, find_mentions, for_each_target_term};
+    use proptest::prelude::*;
+
+    #[test]
+    fn occurrences_are_what_is_counted_at_a_place() {
+        let known = ["near:praised", "tone:+", "who:praised @"];
+        let vocabulary = Vocabulary::from_sorted(known.map(Into::into).to_vec()).unwrap();
+        let lexicon = Lexicon::parse("praised\t2.1\n").unwrap();
+        let featurizer = TargetFeaturizer::new(vocabulary, lexicon);
+        let text = "They praised Orla.";
+        let words = Words::read(&[text], 100);
+        let mentions = find_mentions(&words, "Orla");
+        let reading = featurizer.read(&words);
+        assert_eq!(reading.transform(&mentions).entries().len(), 3);
+        let places: Vec<_> = reading
+            .occurrences(&mentions)
+            .into_iter()
+            .map(|o| (o.term, &text[o.span]))
+            .collect();
+        assert_eq!(
+            places,
+            [(0, "praised"), (1, "praised"), (2, "praised Orla")]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn parts_and_written_terms_find_the_same(
+            text in "([A-Ca-c]{1,7}|not|bad|good|he|Orla|\u{FDFA}|verylongword[ab]{6}|[.,] )( [A-Ca-c]{1,7}| not| never| bad| good| Orla| verylongwordababab|\\. Orla|\"){0,120}",
+            keep in prop::collection::vec(any::<bool>(), 64),
+        ) {
+            let lexicon = Lexicon::parse("good\t2.1\nbad\t-2.5\nabc\t0.3\nverylongwordababab\t1\n").unwrap();
+            let words = Words::read(&[&text], 1000);
+            let mentions = find_mentions(&words, "Orla");
+            let mut written = std::collections::BTreeSet::from(["text:*".to_owned()]);
+            let mut keep = keep.iter().cycle();
+            for_each_target_term(&lexicon, &words, &mentions, |term, _| {
+                if *keep.next().unwrap() {
+                    written.insert(term.to_owned());
+                }
+            });
+            let vocabulary = Vocabulary::from_terms(written.iter().map(String::as_str).collect::<Vec<_>>().into_iter()).unwrap();
+            let featurizer = TargetFeaturizer::new(vocabulary, lexicon);
+            let reading = featurizer.read(&words);
+            let (mut fast, mut slow) = (Vec::new(), Vec::new());
+            reading.for_each_known(&mentions, Extent::All, |term, at| fast.push((term, at)));
+            let mut by_text = featurizer.read(&words);
+            by_text.known = None;
+            by_text.for_each_known(&mentions, Extent::All, |term, at| slow.push((term, at)));
+            prop_assert_eq!(fast, slow);
+            let mut counts: Vec<u32> = vec![0; featurizer.vocabulary().len()];
+            for_each_target_term(featurizer.lexicon(), &words, &mentions, |term, _| {
+                if let Some(id) = featurizer.vocabulary().id(term) {
+                    counts[id as usize] += 1;
+                }
+            });
+            let vector = reading.transform(&mentions);
+            for entry in vector.entries() {
+                prop_assert_eq!(counts[entry.term as usize], entry.count);
+            }
+            let Apart { around, hidden, .. } = reading.apart(&mentions);
+            if mentions.is_empty() {
+                prop_assert!(vector.entries().is_empty());
+                return Ok(());
+            }
+            let mut parts = around;
+            parts.extend(reading.text().iter().filter(|entry| !hidden.contains(entry)));
+            parts.sort_by_key(|entry| entry.term);
+            prop_assert_eq!(parts, vector.entries());
+            prop_assert!(hidden.iter().all(|entry| reading.text().contains(entry)));
+        }
+
+        #[test]
+        fn words_of_a_text_are_read_once_for_all_targets(
+            text in "([a-c]{1,2}|Orla|\u{FDFA})(( |\\. )([a-c]{1,2}|Orla|Mara)){0,120}",
+            target in "Orla|Mara|a|bb",
+            known in prop::collection::btree_set("around:[a-c]{1,2}|around:orla", 1..9),
+        ) {
+            let around = Vocabulary::from_terms(known.iter()).unwrap();
+            let terms = Vocabulary::from_terms(["near:a"].iter()).unwrap();
+            let vocabulary = TargetVocabulary::from(terms).with_around(Some(around));
+            let featurizer = TargetFeaturizer::new(vocabulary, Lexicon::default());
+            let words = Words::read(&[&text], 1000);
+            let mentions = find_mentions(&words, &target);
+            let reading = featurizer.read(&words);
+            let whole = reading.vicinity(&mentions);
+            let mut by_text = featurizer.read(&words);
+            by_text.known = None;
+            prop_assert_eq!(&by_text.vicinity(&mentions), &whole);
+            if mentions.is_empty() {
+                return Ok(());
+            }
+            let apart = reading.apart(&mentions);
+            for region in Region::ALL.into_iter().filter(|&region| region != Region::Text) {
+                prop_assert_eq!(apart.vicinity.words(region), whole.words(region));
+            }
+            let hidden = apart.hidden_words;
+            let shown = reading.text_words().iter().filter(|entry| !hidden.contains(entry));
+            let mut shown: Vec<_> = shown.map(|entry| entry.term).collect();
+            let text = whole.words(Region::Text).iter();
+            let mut text: Vec<_> = text.map(|entry| entry.term).collect();
+            shown.sort_unstable();
+            text.sort_unstable();
+            prop_assert_eq!(shown, text);
+        }
+    }
+}
