@@ -151,6 +151,7 @@ fn consistent_lies_are_refused() {
         }),
         ("has not one column a label", |m, _| {
             m["axes"][0]["bias"] = serde_json::json!([0.0]);
+            m["axes"][0]["scales"] = serde_json::json!([0.0]);
         }),
         ("stands twice", |m, _| {
             m["axes"][0]["axis"]["labels"][1] = m["axes"][0]["axis"]["labels"][0].clone();

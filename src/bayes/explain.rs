@@ -50,6 +50,12 @@ struct Share {
     levels: i64,
 }
 
+impl Share {
+    fn size(&self) -> u64 {
+        self.levels.unsigned_abs()
+    }
+}
+
 /// Takes the calibrated log-odds of one label apart into at most `max` terms and the rest; `sum`
 /// are the scorer's raw scores of `vector`.
 #[must_use]
@@ -61,10 +67,10 @@ pub fn explain(
     label: usize,
     max: usize,
 ) -> Explanation {
+    let (max_count, level) = (scorer.max_count(), scorer.column(label));
     let share = |&entry: &TermCount| Share {
         entry,
-        levels: i64::from(scorer.effective_count(entry.count))
-            * i64::from(scorer.level(entry.term, label)),
+        levels: i64::from(entry.count.min(max_count)) * i64::from(level(entry.term)),
     };
     let mut rest = 0;
     let shares = vector.entries().iter().map(share);
@@ -93,18 +99,16 @@ fn strongest(shares: impl Iterator<Item = Share>, max: usize) -> Vec<Share> {
         strongest.truncate(max);
         return strongest;
     }
+    let mut weakest = None;
     for share in shares {
-        let full = strongest.len() == max;
-        if full
-            && strongest
-                .last()
-                .is_none_or(|last| by_size(&share, last).is_ge())
-        {
+        if weakest.is_some_and(|weakest| share.size() <= weakest) {
             continue;
         }
         let place = strongest.partition_point(|other| by_size(other, &share).is_le());
         strongest.insert(place, share);
         strongest.truncate(max);
+        let full = strongest.len() == max;
+        weakest = strongest.last().filter(|_| full).map(Share::size);
     }
     strongest
 }
@@ -114,7 +118,7 @@ const MANY: usize = 50;
 
 /// The larger first. Sorts are stable, so that of equals the first term comes first.
 fn by_size(a: &Share, b: &Share) -> Ordering {
-    b.levels.unsigned_abs().cmp(&a.levels.unsigned_abs())
+    b.size().cmp(&a.size())
 }
 
 #[cfg(test)]

@@ -123,11 +123,16 @@ impl Scorer {
         self.table.rows().flatten().copied()
     }
 
-    /// The level of a term in a column.
+    /// The levels of a column by term.
     #[inline]
+    pub fn column(&self, column: usize) -> impl Fn(TermId) -> i16 {
+        self.table.column(column)
+    }
+
+    /// The level of a term in a column.
     #[must_use]
     pub fn level(&self, term: TermId, column: usize) -> i16 {
-        self.table.level(term, column)
+        self.column(column)(term)
     }
 
     /// What one occurrence of a term adds to a score.

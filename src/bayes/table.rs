@@ -70,12 +70,12 @@ impl Table {
         rows.map(|row| &row.as_flattened()[self.place.clone()])
     }
 
-    /// The level of a term in a column.
+    /// The levels of a column by term.
     #[inline]
-    #[must_use]
-    pub fn level(&self, term: TermId, column: usize) -> i16 {
-        let column = self.place.start + column;
-        self.rows.row(term)[column / LANES][column % LANES]
+    pub fn column(&self, column: usize) -> impl Fn(TermId) -> i16 {
+        let levels = self.rows.blocks.as_flattened();
+        let (width, first) = (self.rows.stride * LANES, self.place.start + column);
+        move |term| levels[term as usize * width + first]
     }
 
     /// One sum of levels a column, each term as often as it is counted: exact, in any order.

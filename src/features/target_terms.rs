@@ -49,12 +49,11 @@ impl<V: FnMut(TermId, Option<Mention>)> Visitor for Indexed<'_, V> {
     }
 
     fn several(&mut self, kind: Kind, parts: &[Part], at: Option<Mention>) {
-        let term = match (kind, parts) {
-            (Kind::Near, &[Part::Word(_), Part::Word(last)]) => self.pairs[last],
-            _ => {
-                let parts = parts.iter().map(|&part| self.part(part));
-                self.index.ngram_term(kind, parts)
-            }
+        let term = if let (Kind::Near, &[Part::Word(_), Part::Word(last)]) = (kind, parts) {
+            self.pairs[last]
+        } else {
+            let parts = parts.iter().map(|&part| self.part(part));
+            self.index.ngram_term(kind, parts)
         };
         if let Some(term) = term {
             (self.visit)(term, at);

@@ -122,7 +122,8 @@ impl Model {
     pub fn top_terms(&self, classifier: &Classifier, label: usize, count: usize) -> Vec<&str> {
         let scorer = classifier.scorer();
         let mut terms: Vec<TermId> = (0..).take(scorer.terms()).collect();
-        terms.sort_by(|&a, &b| scorer.level(b, label).cmp(&scorer.level(a, label)));
+        let level = scorer.column(label);
+        terms.sort_by_key(|&term| std::cmp::Reverse(level(term)));
         let vocabulary = self.vocabulary(classifier);
         let top = terms.into_iter().take(count);
         top.map(|term| vocabulary.term(term)).collect()
