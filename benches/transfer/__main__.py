@@ -93,7 +93,8 @@ def curves(lab, axis):
         for number in range(folds):
 
             def keep(name, row):
-                return place(row) < share and (name not in FOLDED or fold(row) != number)
+                part = place(row) < share or not labelled(row, axis)
+                return part and (name not in FOLDED or fold(row) != number)
 
             lab.train(axis, keep=keep)
             for corpus in corpora:
@@ -101,7 +102,8 @@ def curves(lab, axis):
                 found.setdefault((corpus, "newstance"), []).append(lab.evaluate(axis, unseen))
                 if corpus not in FOLDED:
                     continue
-                train = [row for row in lab.rows(corpus, "train") if keep(corpus, row)]
+                rows = (row for row in lab.rows(corpus, "train") if labelled(row, axis))
+                train = [row for row in rows if keep(corpus, row)]
                 best = tune(axis, by_group(train, fold, [(number + 1) % FOLDS]))
                 for model, reached in measure(axis, best, train, unseen):
                     found.setdefault((corpus, model), []).append((len(unseen), reached))

@@ -73,6 +73,8 @@ def cut(axis, without=(), own_terms=False):
         recipe["axes"] = [axes["partisanship"]]
         vocabulary.update(corpora=["hyperpartisan"], max_terms=1000)
         stance["lexicon"] = str(RECIPES / stance["lexicon"])
+        if words := stance.get("words"):
+            words["corpora"] = [name for name in words["corpora"] if name not in without]
         stance.pop("longer", None)
         recipe["stance"] = stance | dict(zip(["axis", "longer"], learners))
     for part in recipe["axes"] + (learners if axis == "stance" else []):
@@ -147,6 +149,7 @@ class Lab:
         for part in learners:
             part["regression"]["steps"] = self.options.steps
         read = corpora_of(recipe["axes"] + learners) | set(recipe["vocabulary"].get("corpora", []))
+        read.update(recipe.get("stance", {}).get("words", {}).get("corpora", []))
         for corpus in recipe["corpora"]:
             name, path = corpus["name"], self.data / corpus["file"]
             path.unlink(missing_ok=True)
