@@ -3,6 +3,7 @@
 
 use rayon::prelude::*;
 
+use super::word_vectors::single;
 use crate::features::WordId;
 
 /// Positive pointwise mutual information of words, row by row; symmetric.
@@ -43,7 +44,7 @@ impl Company {
             let information = |(other, n): (WordId, u32)| {
                 let chance = totals[word] * totals[other as usize] / all;
                 let information = libm::log(f64::from(n) / chance);
-                (information > 0.0).then_some((other, information as f32))
+                (information > 0.0).then_some((other, single(information)))
             };
             row.into_iter().filter_map(information).collect()
         });
@@ -96,7 +97,7 @@ mod tests {
             let row = company.rows()[word].iter();
             row.clone().find(|&&(o, _)| o == other).map(|&(_, i)| i)
         };
-        let expected = libm::log(2.0 / (4.0 * 4.0 / 16.0)) as f32;
+        let expected = single(libm::log(2.0 / (4.0 * 4.0 / 16.0)));
         assert_eq!(information(0, 1), Some(expected));
         assert_eq!(information(3, 2), information(2, 3));
         assert_eq!(

@@ -99,8 +99,7 @@ pub fn for_each_target_term(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::{Vocabulary, find_mentions};
-    use proptest::prelude::*;
+    use crate::features::find_mentions;
 
     fn terms(text: &str, target: &str) -> Vec<String> {
         let lexicon = Lexicon::parse("praised\t2.1\nbad\t-2.5\n").unwrap();

@@ -135,21 +135,15 @@ impl<'a> TargetReading<'a> {
 
     /// The word that shares weights of a term of the text.
     fn word(&self, number: u32) -> Option<WordId> {
-        let Self {
-            featurizer, known, ..
-        } = self;
-        let id = match known {
-            Some(known) => featurizer
-                .index()
-                .word_term(Kind::Around, &known[number as usize]),
-            None => {
-                let term = &self.words.terms()[number as usize];
-                featurizer
-                    .vocabulary()
-                    .id(&TargetVocabulary::around_term(term))
-            }
+        let vocabulary = self.featurizer.vocabulary();
+        let id = if let Some(known) = &self.known {
+            let index = self.featurizer.index();
+            index.word_term(Kind::Around, &known[number as usize])
+        } else {
+            let term = &self.words.terms()[number as usize];
+            vocabulary.id(&TargetVocabulary::around_term(term))
         };
-        featurizer.vocabulary().word_of(id?)
+        vocabulary.word_of(id?)
     }
 
     /// Every occurrence that [`Self::transform`] and [`Self::vicinity`] count and that stands at a

@@ -8,7 +8,7 @@ use super::{
     TrainError, axis_recipe::WordsRecipe, holdout::Holdout, recipe::Recipe, stream::Stream,
 };
 use crate::{
-    bayes::{Company, WordVectors},
+    bayes::{Company, WordVectors, word_vectors::single},
     features::{TargetVocabulary, Vocabulary, Words},
     label::Axis,
 };
@@ -105,7 +105,7 @@ impl Reading {
         let all: u64 = self.counts.iter().sum();
         let importance = |&(_, number): &(&str, u32)| {
             let share = self.counts[number as usize] as f64 / all as f64;
-            (COMMON / share).sqrt().min(1.0) as f32
+            single((COMMON / share).sqrt().min(1.0))
         };
         let importance: Vec<f32> = words.iter().map(importance).collect();
         let known = words.len();
