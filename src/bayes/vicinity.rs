@@ -129,13 +129,13 @@ mod tests {
 
     #[test]
     fn shares_add_up_to_the_score() {
-        let text = "b Orla a b b c. b Orla d. ".repeat(9);
+        let text = "Bb Orla aa bb bb cc. Bb Orla dd. ".repeat(9);
         let words = Words::read(&[&text], 1000);
         let known = |number: u32| match words.terms()[number as usize].as_str() {
-            "a" => Some(0),
-            "b" => Some(1),
-            "c" => Some(2),
-            "d" => Some(3),
+            "aa" => Some(0),
+            "bb" => Some(1),
+            "cc" => Some(2),
+            "dd" => Some(3),
             _ => None,
         };
         let vicinity = Vicinity::read(&words, &find_mentions(&words, "Orla"), Extent::All, known);
