@@ -162,7 +162,9 @@ TABLES = {
 
 
 def cell(value):
-    return f"{value:.3f}".removeprefix("0") if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.3f}".removeprefix("0")
+    return str(value).replace("_f1", "-F1")
 
 
 def main():

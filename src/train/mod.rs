@@ -39,7 +39,7 @@ use crate::{
         selection::{DocumentFrequencies, Sketch},
     },
     label::Axis,
-    model::{Card, Classifier, ClassifierError, CorpusCard, MetricCard, Model, STANCE},
+    model::{Card, Classifier, ClassifierError, CorpusCard, Digest, MetricCard, Model, STANCE},
     tagger::Tagger,
 };
 use axis_recipe::{AxisRecipe, Measurement};
@@ -220,7 +220,7 @@ fn learn<'r>(
     let terms = featurizer.vocabulary().len();
     let new = |(recipe, axis)| Learner::new(recipe, axis, terms);
     let mut learners: Vec<_> = recipe.axes.iter().zip(axes).map(new).collect();
-    let mut corpora = Vec::new();
+    let mut read = Vec::new();
     for corpus in &recipe.corpora {
         let mut seen = vec![0; learners.len()];
         let digest = stream.training(
@@ -235,13 +235,16 @@ fn learn<'r>(
                 Ok(())
             },
         )?;
-        // Axes share articles: the one that uses most tells how many.
-        let used = learners.iter().zip(seen);
-        let used = used
-            .map(|(learner, seen)| learner.used(&corpus.name, seen))
-            .max();
-        corpora.push(corpus_card(corpus, used.unwrap_or(0), digest));
+        read.push((corpus, seen, digest));
     }
+    // When all are read, since a sample of several corpora may drop what it had kept of the first.
+    let card = |(corpus, seen, digest): (&CorpusRecipe, Vec<u64>, Digest)| {
+        let used = learners.iter().zip(seen);
+        let used = used.map(|(learner, seen)| learner.used(&corpus.name, seen));
+        // Axes share articles: the one that uses most tells how many.
+        corpus_card(corpus, used.max().unwrap_or(0), digest)
+    };
+    let corpora = read.into_iter().map(card).collect();
     Ok((learners, corpora))
 }
 
