@@ -39,7 +39,7 @@ use crate::{
         selection::{DocumentFrequencies, Sketch},
     },
     label::Axis,
-    model::{Card, Classifier, ClassifierError, CorpusCard, Digest, MetricCard, Model, STANCE},
+    model::{Card, Classifier, ClassifierError, CorpusCard, MetricCard, Model, STANCE},
     tagger::Tagger,
 };
 use axis_recipe::{AxisRecipe, Measurement};
@@ -237,8 +237,8 @@ fn learn<'r>(
         )?;
         read.push((corpus, seen, digest));
     }
-    // When all are read, since a sample of several corpora may drop what it had kept of the first.
-    let card = |(corpus, seen, digest): (&CorpusRecipe, Vec<u64>, Digest)| {
+    // A sample of several corpora may have dropped what it kept of the first.
+    let card = |(corpus, seen, digest): (&CorpusRecipe, Vec<u64>, _)| {
         let used = learners.iter().zip(seen);
         let used = used.map(|(learner, seen)| learner.used(&corpus.name, seen));
         // Axes share articles: the one that uses most tells how many.
