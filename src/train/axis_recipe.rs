@@ -219,6 +219,12 @@ impl AxisRecipe {
             .collect();
         all.into_iter()
     }
+
+    /// Whether this code is known not to be a label.
+    #[must_use]
+    pub fn ignores(&self, code: &str) -> bool {
+        self.ignore.iter().any(|ignored| ignored == code)
+    }
 }
 
 impl CountFor {

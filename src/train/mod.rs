@@ -42,7 +42,7 @@ use crate::{
     model::{Card, Classifier, ClassifierError, CorpusCard, MetricCard, Model, STANCE},
     tagger::Tagger,
 };
-use axis_recipe::{AxisRecipe, Measurement};
+use axis_recipe::Measurement;
 use holdout::Holdout;
 use learner::{Learner, Tables};
 use recipe::CorpusRecipe;
@@ -390,12 +390,5 @@ fn card(recipe: &Recipe, corpora: Vec<CorpusCard>) -> Card {
         corpora,
         metrics: Vec::new(),
         recipe: recipe.text.clone(),
-    }
-}
-
-impl AxisRecipe {
-    /// Whether this code is known not to be a label.
-    fn ignores(&self, code: &str) -> bool {
-        self.ignore.iter().any(|ignored| ignored == code)
     }
 }
