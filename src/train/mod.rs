@@ -15,6 +15,7 @@ pub mod learner;
 pub mod recipe;
 pub mod stance;
 pub mod stream;
+mod target_learner;
 pub mod tuning;
 pub mod vicinity;
 pub mod words;

@@ -7,17 +7,16 @@ use super::{
     axis_recipe::{AxisRecipe, StanceRecipe},
     classifier, cross_validation,
     holdout::Holdout,
-    learner::{Learner, Tables},
     recipe::{CorpusRecipe, Recipe},
     stream::Stream,
-    vicinity::{VicinityLearner, VicinityTables},
+    target_learner::{Fitted, Learners, Target},
     words::{self, WordSpace},
 };
 use crate::{
-    bayes::{Sum, calibrate::Sample},
+    bayes::calibrate::Sample,
     corpus::Record,
     features::{
-        Lexicon, TargetFeaturizer, TargetVocabulary, Vicinity, Vocabulary, Words, find_mentions,
+        Lexicon, TargetFeaturizer, TargetVocabulary, Vocabulary, Words, find_mentions,
         for_each_target_term, selection::DocumentFrequencies,
     },
     label::Axis,
@@ -139,11 +138,7 @@ impl Task<'_> {
         let axis = &self.definition.axis;
         let terms = featurizer.vocabulary().terms().len();
         let words = self.stance.words.as_ref().zip(space);
-        let vicinity = words.map(|(words, space)| VicinityLearner::new(recipe, axis, words, space));
-        let mut learners = Learners {
-            terms: Learner::new(recipe, axis, terms),
-            vicinity: vicinity.flatten(),
-        };
+        let mut learners = Learners::new(recipe, axis, terms, words);
         let articles = self.learn(featurizer, &mut learners, lengths)?;
         self.stream.observer.stage("fitting stance");
         let fitted = learners.fit()?;
@@ -266,69 +261,6 @@ impl Task<'_> {
             },
         )?;
         Ok(samples)
-    }
-}
-
-/// A target as training sees it.
-struct Target {
-    example: Example,
-    vicinity: Vicinity,
-}
-
-/// What one table learns from: the terms around targets and, where they share weights, the words.
-struct Learners<'r> {
-    terms: Learner<'r>,
-    vicinity: Option<VicinityLearner<'r>>,
-}
-
-struct Fitted {
-    terms: Tables,
-    vicinity: Option<VicinityTables>,
-}
-
-impl Learners<'_> {
-    /// Learns a target; says whether it was used.
-    fn add(&mut self, corpus: &str, target: &Target) -> Result<bool, TrainError> {
-        let used = self.terms.add(corpus, &target.example)?;
-        if let (true, Some(vicinity)) = (used, &mut self.vicinity)
-            && let Some(truth) = self.terms.truth(corpus, &target.example)?
-            && let Some(&truth) = truth.first()
-        {
-            let fold = self.terms.folds.of(&target.example);
-            vicinity.add(corpus, fold, truth, &target.vicinity);
-        }
-        Ok(used)
-    }
-
-    fn fit(&self) -> Result<Fitted, TrainError> {
-        let folds = self.terms.folds.count();
-        let vicinity = self.vicinity.as_ref().map(|learner| learner.fit(folds));
-        Ok(Fitted {
-            terms: self.terms.fit()?,
-            vicinity: vicinity.transpose()?,
-        })
-    }
-
-    /// The score of a target by the tables that were fitted without its fold.
-    fn sample(
-        &self,
-        corpus: &str,
-        target: &Target,
-        fitted: &Fitted,
-    ) -> Result<Option<Sample>, TrainError> {
-        let sample = self.terms.sample(corpus, &target.example, &fitted.terms)?;
-        Ok(sample.map(|sample| {
-            let fold = self.terms.folds.of(&target.example);
-            let tables = fitted.vicinity.iter();
-            let tables = tables.filter_map(|tables| tables.held_out.get(fold));
-            let (scores, length) = (sample.scores, sample.length);
-            let mut sum = Sum { scores, length };
-            tables.for_each(|table| table.add(&mut sum, &target.vicinity));
-            Sample {
-                scores: sum.scores,
-                ..sample
-            }
-        }))
     }
 }
 
