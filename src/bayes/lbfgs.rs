@@ -52,6 +52,27 @@ pub fn minimise(
     point
 }
 
+/// Compares a gradient with the slopes of its loss at a point away from `start`.
+#[cfg(test)]
+pub fn assert_gradient(start: Vec<f64>, mut evaluate: impl FnMut(&[f64], &mut [f64]) -> f64) {
+    let mut point = start;
+    for (at, number) in point.iter_mut().enumerate() {
+        *number += libm::sin(at as f64);
+    }
+    let mut gradient = vec![0.0; point.len()];
+    evaluate(&point, &mut gradient);
+    let mut unused = vec![0.0; point.len()];
+    for at in 0..point.len() {
+        let mut loss = |delta: f64| {
+            let mut moved = point.clone();
+            moved[at] += delta;
+            evaluate(&moved, &mut unused)
+        };
+        let slope = (loss(1e-5) - loss(-1e-5)) / 2e-5;
+        assert!((slope - gradient[at]).abs() < 1e-5, "{at}");
+    }
+}
+
 /// A step with the gradient's change along it and the inverse of their product.
 struct Pair {
     step: Vec<f64>,

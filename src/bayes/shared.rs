@@ -233,21 +233,6 @@ mod tests {
         targets[3].source = 1;
         let targets: Vec<&Surrounded> = targets.iter().collect();
         let task = Task::new(&fit, &targets);
-        let mut theta = task.start();
-        for (i, t) in theta.iter_mut().enumerate() {
-            *t += libm::sin(i as f64);
-        }
-        let mut gradient = vec![0.0; theta.len()];
-        task.evaluate(&theta, &mut gradient);
-        let mut unused = vec![0.0; theta.len()];
-        for i in 0..theta.len() {
-            let mut at = |delta: f64| {
-                let mut moved = theta.clone();
-                moved[i] += delta;
-                task.evaluate(&moved, &mut unused)
-            };
-            let slope = (at(1e-5) - at(-1e-5)) / 2e-5;
-            assert!((slope - gradient[i]).abs() < 1e-5, "{i}");
-        }
+        lbfgs::assert_gradient(task.start(), |theta, to| task.evaluate(theta, to));
     }
 }

@@ -1,8 +1,10 @@
 //! Which articles are held out together when an axis is cross-validated.
 
+use rayon::prelude::*;
 use serde::Deserialize;
 
-use super::Example;
+use super::{Example, TrainError};
+use crate::{bayes::FitError, label::Axis};
 
 /// Folds of a cross-validation by article.
 pub const FOLDS: usize = 5;
@@ -72,6 +74,41 @@ impl Folds {
             FoldBy::Article => format!("train, {FOLDS}-fold cross-validation"),
             FoldBy::Outlet => "train, leave-one-outlet-out".into(),
         }
+    }
+}
+
+/// What is fitted on everything, and once without each fold.
+pub struct Fits<T> {
+    /// On everything.
+    pub full: T,
+    held_out: Vec<T>,
+}
+
+impl<T: Send> Fits<T> {
+    /// Fits an axis with so many folds; `fit` leaves one out, or none.
+    pub(super) fn of(
+        axis: &Axis,
+        folds: usize,
+        fit: impl Fn(Option<usize>) -> Result<T, FitError> + Sync,
+    ) -> Result<Self, TrainError> {
+        let parts = std::iter::once(None).chain((0..folds).map(Some));
+        let fits = parts.collect::<Vec<_>>().into_par_iter().map(fit);
+        let fits: Result<Vec<T>, FitError> = fits.collect();
+        let mut fits = fits.map_err(|source| TrainError::Fit {
+            axis: axis.name().into(),
+            source,
+        })?;
+        let held_out = fits.split_off(1);
+        Ok(Self {
+            full: fits.swap_remove(0),
+            held_out,
+        })
+    }
+
+    /// What was fitted without a fold.
+    #[must_use]
+    pub fn without(&self, fold: usize) -> Option<&T> {
+        self.held_out.get(fold)
     }
 }
 

@@ -1,11 +1,12 @@
 //! What one axis learns: the articles that concern it, handed to naive Bayes experts or to a
 //! regression, with held-out scores for calibration.
 
-use rayon::prelude::*;
-
 use super::{
-    Example, TrainError, axis_recipe::AxisRecipe, counting::ExpertCounts, documents::Documents,
-    folds::Folds,
+    Example, TrainError,
+    axis_recipe::AxisRecipe,
+    counting::ExpertCounts,
+    documents::Documents,
+    folds::{Fits, Folds},
 };
 use crate::{
     bayes::{FitError, NaiveBayes, calibrate::Sample},
@@ -29,12 +30,7 @@ enum Method<'r> {
 }
 
 /// The tables of an axis.
-pub struct Tables {
-    /// Fitted on everything.
-    pub full: NaiveBayes,
-    /// One a fold, fitted without it.
-    held_out: Vec<NaiveBayes>,
-}
+pub type Tables = Fits<NaiveBayes>;
 
 impl<'r> Learner<'r> {
     /// Nothing learnt yet.
@@ -108,19 +104,7 @@ impl<'r> Learner<'r> {
 
     /// Fits the axis on everything, and once without each fold.
     pub(super) fn fit(&self) -> Result<Tables, TrainError> {
-        let folds = (0..self.folds.count()).map(Some);
-        let parts: Vec<Option<usize>> = std::iter::once(None).chain(folds).collect();
-        let tables = parts.into_par_iter().map(|fold| self.fit_without(fold));
-        let tables: Result<Vec<_>, FitError> = tables.collect();
-        let mut tables = tables.map_err(|source| TrainError::Fit {
-            axis: self.axis.name().into(),
-            source,
-        })?;
-        let held_out = tables.split_off(1);
-        Ok(Tables {
-            full: tables.swap_remove(0),
-            held_out,
-        })
+        Fits::of(self.axis, self.folds.count(), |fold| self.fit_without(fold))
     }
 
     fn fit_without(&self, fold: Option<usize>) -> Result<NaiveBayes, FitError> {
@@ -140,7 +124,7 @@ impl<'r> Learner<'r> {
         let Some(truth) = self.truth(corpus, example)? else {
             return Ok(None);
         };
-        let table = tables.held_out.get(self.folds.of(example));
+        let table = tables.without(self.folds.of(example));
         Ok(table.map(|table| Sample {
             scores: table.scores(&example.vector),
             length: table.length(&example.vector),

@@ -4,12 +4,13 @@
 use super::{
     Example, TrainError,
     axis_recipe::{AxisRecipe, WordsRecipe},
+    folds::Fits,
     learner::{Learner, Tables},
-    vicinity::{VicinityLearner, VicinityTables},
+    vicinity::VicinityLearner,
     words::WordSpace,
 };
 use crate::{
-    bayes::{Sum, calibrate::Sample},
+    bayes::{Sum, VicinityScorer, calibrate::Sample},
     features::Vicinity,
     label::Axis,
 };
@@ -29,7 +30,7 @@ pub(super) struct Learners<'r> {
 /// What they were taught.
 pub(super) struct Fitted {
     pub terms: Tables,
-    pub vicinity: Option<VicinityTables>,
+    pub vicinity: Option<Fits<VicinityScorer>>,
 }
 
 impl<'r> Learners<'r> {
@@ -81,7 +82,7 @@ impl<'r> Learners<'r> {
         Ok(sample.map(|sample| {
             let fold = self.terms.folds.of(&target.example);
             let tables = fitted.vicinity.iter();
-            let tables = tables.filter_map(|tables| tables.held_out.get(fold));
+            let tables = tables.filter_map(|tables| tables.without(fold));
             let (scores, length) = (sample.scores, sample.length);
             let mut sum = Sum { scores, length };
             tables.for_each(|table| table.add(&mut sum, &target.vicinity));

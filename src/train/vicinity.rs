@@ -1,10 +1,9 @@
 //! What the words around targets teach an axis, beside its [`super::learner`].
 
-use rayon::prelude::*;
-
 use super::{
     TrainError,
     axis_recipe::{AxisRecipe, RegressionRecipe, WordsRecipe},
+    folds::Fits,
     words::WordSpace,
 };
 use crate::{
@@ -21,14 +20,6 @@ pub struct VicinityLearner<'r> {
     space: &'r WordSpace,
     /// With their folds.
     targets: Vec<(usize, Surrounded)>,
-}
-
-/// The scorers of an axis.
-pub struct VicinityTables {
-    /// Fitted on everything.
-    pub full: VicinityScorer,
-    /// One a fold, fitted without it.
-    pub held_out: Vec<VicinityScorer>,
 }
 
 impl<'r> VicinityLearner<'r> {
@@ -65,19 +56,8 @@ impl<'r> VicinityLearner<'r> {
     }
 
     /// Fits the axis on everything, and once without each of so many folds.
-    pub(super) fn fit(&self, folds: usize) -> Result<VicinityTables, TrainError> {
-        let parts: Vec<Option<usize>> = std::iter::once(None).chain((0..folds).map(Some)).collect();
-        let fits = parts.into_par_iter().map(|fold| self.fit_without(fold));
-        let fits: Result<Vec<_>, FitError> = fits.collect();
-        let mut fits = fits.map_err(|source| TrainError::Fit {
-            axis: self.axis.name().into(),
-            source,
-        })?;
-        let held_out = fits.split_off(1);
-        Ok(VicinityTables {
-            full: fits.swap_remove(0),
-            held_out,
-        })
+    pub(super) fn fit(&self, folds: usize) -> Result<Fits<VicinityScorer>, TrainError> {
+        Fits::of(self.axis, folds, |fold| self.fit_without(fold))
     }
 
     fn fit_without(&self, fold: Option<usize>) -> Result<VicinityScorer, FitError> {
