@@ -89,7 +89,7 @@ impl<T: Send> Fits<T> {
     pub(super) fn of(
         axis: &Axis,
         folds: usize,
-        fit: impl Fn(Option<usize>) -> Result<T, FitError> + Sync,
+        fit: impl Fn(Option<usize>) -> Result<T, FitError> + Send + Sync,
     ) -> Result<Self, TrainError> {
         let parts = std::iter::once(None).chain((0..folds).map(Some));
         let fits = parts.collect::<Vec<_>>().into_par_iter().map(fit);
