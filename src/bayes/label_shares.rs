@@ -2,7 +2,7 @@
 //! loss of its documents.
 
 use super::{
-    Document, Problem, RegressionParams,
+    Document, RegressionParams,
     softmax::{log_sum_exp, sigmoid},
 };
 use crate::label::AxisKind;
@@ -26,27 +26,26 @@ pub struct LabelShares {
 }
 
 impl LabelShares {
-    /// Counts the labels of the documents of one source.
-    pub fn of(
+    /// Counts the labels of what one source has; `truths` are those that each counts for.
+    pub fn of<'t>(
         params: &RegressionParams,
-        problem: &Problem<'_>,
-        documents: &[&Document],
-        source: usize,
+        kind: AxisKind,
+        labels: usize,
+        truths: impl Iterator<Item = &'t [usize]>,
     ) -> Self {
-        let mut counts = vec![0.0; problem.labels];
+        let mut counts = vec![0.0; labels];
         let mut all = 0.0;
-        for document in documents.iter().filter(|d| d.source == source) {
+        for truth in truths {
             all += 1.0;
-            let labels = document.labels(problem.kind).iter();
-            labels.for_each(|&label| counts[label] += 1.0);
+            truth.iter().for_each(|&label| counts[label] += 1.0);
         }
-        match problem.kind {
+        match kind {
             AxisKind::Single => Self::single(params.class_balance, &counts, all),
             AxisKind::Multi => Self::multi(params.class_balance, &counts, all),
         }
     }
 
-    pub(super) fn single(balance: f64, counts: &[f64], all: f64) -> Self {
+    fn single(balance: f64, counts: &[f64], all: f64) -> Self {
         let used = counts.iter().filter(|&&count| count > 0.0).count().max(1) as f64;
         let raw = |&count: &f64| {
             if count > 0.0 {

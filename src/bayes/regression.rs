@@ -150,7 +150,13 @@ impl<'t> Task<'t> {
         documents: &'t [&'t Document],
     ) -> Self {
         let sources = 0..problem.source_weights.len();
-        let shares = |source| LabelShares::of(params, problem, documents, source);
+        let shares = |source| {
+            let own = documents
+                .iter()
+                .filter(|document| document.source == source);
+            let truths = own.map(|document| document.labels(problem.kind));
+            LabelShares::of(params, problem.kind, problem.labels, truths)
+        };
         let ratios = Ratios::of(problem, documents);
         let idf = if params.idf {
             ratios.inverse_document_frequencies()
@@ -252,19 +258,24 @@ impl<'t> Task<'t> {
     fn table(&self, theta: &[f64]) -> NaiveBayes {
         let labels = self.problem.labels;
         let rows = theta.chunks(labels).zip(&self.idf);
-        let weights = rows.flat_map(|(row, idf)| {
-            let mean = row.iter().sum::<f64>() / labels as f64;
-            let others = (labels.max(2) - 1) as f64;
-            row.iter().map(move |weight| match self.problem.kind {
-                // Against the mean of the others, as every single-label table.
-                AxisKind::Single => idf * (weight - mean) * (others + 1.0) / others,
-                AxisKind::Multi => idf * weight,
-            })
+        let weights = rows.flat_map(|(row, idf)| match self.problem.kind {
+            AxisKind::Single => contrasts(row, *idf),
+            AxisKind::Multi => row.iter().map(|weight| idf * weight).collect(),
         });
         let bias = vec![0.0; labels];
         let max_count = self.problem.max_count;
         NaiveBayes::from_rows(bias, weights.collect(), max_count)
     }
+}
+
+/// Weights of labels, times `factor`, against the mean of the others, as in every single-label
+/// table.
+#[must_use]
+pub fn contrasts(row: &[f64], factor: f64) -> Vec<f64> {
+    let mean = row.iter().sum::<f64>() / row.len() as f64;
+    let others = (row.len().max(2) - 1) as f64;
+    let contrast = |weight| factor * (weight - mean) * (others + 1.0) / others;
+    row.iter().map(contrast).collect()
 }
 
 #[cfg(test)]

@@ -10,9 +10,13 @@ use super::{
     FitError, RegressionParams, Scorer, Table, VicinityScorer, WordVectors,
     label_shares::LabelShares,
     lbfgs,
+    regression::contrasts,
     word_vectors::{dot, plus},
 };
-use crate::features::{Region, Vicinity};
+use crate::{
+    features::{Region, Vicinity},
+    label::AxisKind,
+};
 
 /// A labelled target.
 #[derive(Debug, Clone)]
@@ -87,10 +91,9 @@ struct Task<'t> {
 impl<'t> Task<'t> {
     fn new(fit: &'t SharedFit<'t>, targets: &'t [&'t Surrounded]) -> Self {
         let shares = |source| {
-            let mut counts = vec![0.0; fit.labels];
             let own = targets.iter().filter(|target| target.source == source);
-            own.for_each(|target| counts[target.truth] += 1.0);
-            LabelShares::single(fit.params.class_balance, &counts, counts.iter().sum())
+            let truths = own.map(|target| std::slice::from_ref(&target.truth));
+            LabelShares::of(&fit.params, AxisKind::Single, fit.labels, truths)
         };
         Self {
             fit,
@@ -141,13 +144,9 @@ impl<'t> Task<'t> {
     fn scorer(&self, theta: &[f64], region: usize) -> Scorer {
         let (labels, vectors) = (self.fit.labels, self.fit.vectors);
         let start = |label| label * self.fit.width() + region * vectors.dimensions();
-        let others = (labels.max(2) - 1) as f64;
         let weights = vectors.iter().flat_map(|vector| {
             let raw = |label| dot(vector, &theta[start(label)..][..vector.len()]);
-            let raw: Vec<f64> = (0..labels).map(raw).collect();
-            let mean = raw.iter().sum::<f64>() / labels as f64;
-            raw.into_iter()
-                .map(move |weight| (weight - mean) * (others + 1.0) / others)
+            contrasts(&(0..labels).map(raw).collect::<Vec<_>>(), 1.0)
         });
         Scorer::rounded(
             vec![0.0; labels],
@@ -160,7 +159,7 @@ impl<'t> Task<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::{Extent, Words, find_mentions};
+    use crate::features::{Words, find_mentions, vicinity::read_vicinity};
 
     fn vicinity(text: &str) -> Vicinity {
         let words = Words::read(&[text], 1000);
@@ -171,7 +170,7 @@ mod tests {
             "bad" => Some(2),
             _ => None,
         };
-        Vicinity::read(&words, &mentions, Extent::All, id)
+        read_vicinity(&words, &mentions, id)
     }
 
     fn target(text: &str, truth: usize) -> Surrounded {

@@ -117,7 +117,7 @@ fn factor(length: u64, words: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::{Extent, Words, find_mentions};
+    use crate::features::{Words, find_mentions, vicinity::read_vicinity};
 
     fn scorer() -> VicinityScorer {
         let region = |region: usize| {
@@ -138,7 +138,7 @@ mod tests {
             "dd" => Some(3),
             _ => None,
         };
-        let vicinity = Vicinity::read(&words, &find_mentions(&words, "Orla"), Extent::All, known);
+        let vicinity = read_vicinity(&words, &find_mentions(&words, "Orla"), known);
         let (scores, length) = (vec![0.5, -1.0], 9);
         let mut sum = Sum { scores, length };
         scorer().add(&mut sum, &vicinity);

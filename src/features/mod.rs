@@ -34,7 +34,6 @@ pub use featurizer::{Featurizer, Occurrence};
 pub use lexicon::{Lexicon, LexiconError};
 pub use ngrams::for_each_ngram;
 pub use places::{Places, find_mentions};
-pub use surroundings::Extent;
 pub use target::{TargetFeaturizer, for_each_target_term};
 pub use target_reading::{Apart, TargetReading};
 pub use target_vocabulary::TargetVocabulary;

@@ -3,28 +3,31 @@
 use super::{
     kind::{Kind, Part, Sign},
     marks::Marks,
+    vicinity::Region,
     words::{Mention, Word, Words},
 };
 
 /// Words of the sentence that are read on each side of a mention.
 const WINDOW: usize = 25;
 /// Words on each side of a mention that are told by their side.
-pub const SIDE: usize = 12;
+const SIDE: usize = 12;
 /// Those that are right beside it.
-pub const JUST: usize = 4;
+const JUST: usize = 4;
 const TONE_JUST: usize = 5;
 /// Texts of more words tell something as a whole.
 pub const WHOLE_TEXT_WORDS: usize = 60;
 /// Words of a text that tell something as a whole.
 pub const READ_WORDS: usize = 2000;
 /// Mentions past this one are listed but not read, so that the work is linear in the text.
-pub const READ_MENTIONS: usize = 100;
+const READ_MENTIONS: usize = 100;
 /// Tone is summed in steps of this many tenths, up to so many steps.
 const TONE_STEP: f64 = 15.0;
 const MOST_TONE: f64 = 4.0;
 
 /// Kinds of the terms on one side of a mention.
 struct Side {
+    region: Region,
+    just_region: Region,
     word: Kind,
     just: Kind,
     stem: Kind,
@@ -33,6 +36,8 @@ struct Side {
 }
 
 const BEFORE: Side = Side {
+    region: Region::Before,
+    just_region: Region::JustBefore,
     word: Kind::Before,
     just: Kind::JustBefore,
     stem: Kind::StemBefore,
@@ -41,6 +46,8 @@ const BEFORE: Side = Side {
 };
 
 const AFTER: Side = Side {
+    region: Region::After,
+    just_region: Region::JustAfter,
     word: Kind::After,
     just: Kind::JustAfter,
     stem: Kind::StemAfter,
@@ -50,11 +57,35 @@ const AFTER: Side = Side {
 
 /// What is done with each term: its kind and parts, with the words that it stands for, if any.
 /// Terms of one part are most, and most of them are not known, so they have a road of their own.
+/// Words are told by their regions as well. What is not wanted is passed over.
 pub trait Visitor {
     /// A term of one part.
-    fn one(&mut self, kind: Kind, part: Part, at: Option<Mention>);
+    fn one(&mut self, _kind: Kind, _part: Part, _at: Option<Mention>) {}
     /// A term of several parts.
-    fn several(&mut self, kind: Kind, parts: &[Part], at: Option<Mention>);
+    fn several(&mut self, _kind: Kind, _parts: &[Part], _at: Option<Mention>) {}
+    /// The word at a position, which is no mention.
+    fn word(&mut self, _region: Region, _at: usize) {}
+}
+
+/// Two that visit together.
+impl<A: Visitor, B: Visitor> Visitor for (A, B) {
+    #[inline]
+    fn one(&mut self, kind: Kind, part: Part, at: Option<Mention>) {
+        self.0.one(kind, part, at.clone());
+        self.1.one(kind, part, at);
+    }
+
+    #[inline]
+    fn several(&mut self, kind: Kind, parts: &[Part], at: Option<Mention>) {
+        self.0.several(kind, parts, at.clone());
+        self.1.several(kind, parts, at);
+    }
+
+    #[inline]
+    fn word(&mut self, region: Region, at: usize) {
+        self.0.word(region, at);
+        self.1.word(region, at);
+    }
 }
 
 /// A text around the mentions of one target.
@@ -109,17 +140,29 @@ impl<'a, V: Visitor> Surroundings<'a, V> {
         // Windows rise with their mentions, so that equal ones follow each other.
         let mut read = 0..0;
         for mention in mentions.iter().take(READ_MENTIONS) {
-            let window = window(self.words, mention);
+            let window = self.window(mention);
             if read != window {
                 self.sentence(&window);
                 read = window.clone();
             }
             self.sides(&window, mention);
+            self.clause(&window, mention);
             self.neighbours(&window, mention);
             self.mention(mention);
         }
         let many = Sign::count(mentions.len());
         self.visitor.one(Kind::Mentions, Part::Sign(many), None);
+    }
+
+    /// The words around a mention that share its sentence.
+    fn window(&self, mention: &Mention) -> Mention {
+        let sentence = self.words[mention.start].sentence;
+        let same = |word: &&Word| word.sentence == sentence;
+        let before = self.words[..mention.start].iter().rev();
+        let after = self.words[mention.end..].iter();
+        let before = before.take(WINDOW).take_while(same).count();
+        let after = after.take(WINDOW).take_while(same).count();
+        mention.start - before..mention.end + after
     }
 
     fn number(&self, at: usize) -> usize {
@@ -153,6 +196,7 @@ impl<'a, V: Visitor> Surroundings<'a, V> {
             let place = Some(at..at + 1);
             if !self.masked[at] {
                 self.visitor.one(Kind::Near, Part::Word(at), place.clone());
+                self.visitor.word(Region::Near, at);
                 if self.marks.negated[at] {
                     self.visitor.one(Kind::Not, Part::Word(at), place.clone());
                 }
@@ -188,14 +232,33 @@ impl<'a, V: Visitor> Surroundings<'a, V> {
         let place = Some(at..at + 1);
         if distance <= SIDE {
             self.visitor.one(side.word, self.name(at), place.clone());
+            self.word(side.region, at);
         }
         if distance <= JUST {
             self.visitor.one(side.just, self.name(at), place);
+            self.word(side.just_region, at);
         }
         self.emit_stem(side.stem, at);
         let just = distance <= TONE_JUST;
         let tone = if just { side.tone_just } else { side.tone };
         self.emit_tone(tone, at, false);
+    }
+
+    /// The words that nothing but spaces parts from a mention.
+    fn clause(&mut self, window: &Mention, mention: &Mention) {
+        let before = (window.start..mention.start).rev();
+        let before = before.take_while(|at| self.words[at + 1].follows).count();
+        let after = mention.end..window.end;
+        let after = after.take_while(|&at| self.words[at].follows).count();
+        for at in mention.start - before..mention.end + after {
+            self.word(Region::Clause, at);
+        }
+    }
+
+    fn word(&mut self, region: Region, at: usize) {
+        if !self.masked[at] {
+            self.visitor.word(region, at);
+        }
     }
 
     fn emit_tone(&mut self, kind: Kind, at: usize, with_valence: bool) {
@@ -272,19 +335,9 @@ impl<'a, V: Visitor> Surroundings<'a, V> {
                 seen[number] = true;
                 self.visitor
                     .one(Kind::Text, Part::Word(at), Some(at..at + 1));
+                self.visitor.word(Region::Text, at);
             }
         }
         self.visitor.one(Kind::Text, Part::Sign(Sign::ANY), None);
     }
-}
-
-/// The words around a mention that share its sentence.
-pub fn window(words: &[Word], mention: &Mention) -> Mention {
-    let sentence = words[mention.start].sentence;
-    let same = |word: &&Word| word.sentence == sentence;
-    let before = words[..mention.start].iter().rev();
-    let after = words[mention.end..].iter();
-    let before = before.take(WINDOW).take_while(same).count();
-    let after = after.take(WINDOW).take_while(same).count();
-    mention.start - before..mention.end + after
 }

@@ -11,7 +11,7 @@ use super::{
     tally::Tally,
     target_index::Known,
     target_terms::{Indexed, Written},
-    vicinity::{Region, Vicinity, WordId, for_each_place},
+    vicinity::{Region, Regions, Vicinity, WordId},
     whole_text::WholeText,
     words::{Mention, Words},
 };
@@ -88,7 +88,7 @@ impl<'a> TargetReading<'a> {
     #[must_use]
     pub fn transform(&self, mentions: &[Mention]) -> TermVector {
         let mut terms: Vec<TermId> = Vec::new();
-        self.for_each_known(mentions, Extent::All, |term, _| terms.push(term));
+        self.visit(mentions, Extent::All, |term, _| terms.push(term), |_, _| {});
         let read = Read {
             tokens: u32::try_from(self.words.all().len()).unwrap_or(u32::MAX),
             truncated: false,
@@ -114,7 +114,13 @@ impl<'a> TargetReading<'a> {
     #[must_use]
     pub fn apart(&self, mentions: &[Mention]) -> Apart {
         let mut terms: Vec<TermId> = Vec::new();
-        self.for_each_known(mentions, Extent::Around, |term, _| terms.push(term));
+        let mut vicinity = Vicinity::default();
+        self.visit(
+            mentions,
+            Extent::Around,
+            |term, _| terms.push(term),
+            |region, at| self.add_word(&mut vicinity, region, at),
+        );
         let tally = Tally::of(
             terms.into_iter(),
             self.featurizer.vocabulary().terms().len(),
@@ -122,7 +128,7 @@ impl<'a> TargetReading<'a> {
         Apart {
             around: tally.into_counts(),
             hidden: self.text.only_in(self.words, mentions),
-            vicinity: Vicinity::read(self.words, mentions, Extent::Around, |n| self.word(n)),
+            vicinity,
             hidden_words: self.text_words.only_in(self.words, mentions),
         }
     }
@@ -130,7 +136,16 @@ impl<'a> TargetReading<'a> {
     /// The words around a target that share weights.
     #[must_use]
     pub fn vicinity(&self, mentions: &[Mention]) -> Vicinity {
-        Vicinity::read(self.words, mentions, Extent::All, |n| self.word(n))
+        let mut vicinity = Vicinity::default();
+        let regions = Regions(|region, at| self.add_word(&mut vicinity, region, at));
+        Surroundings::visit(self.words, &self.marks, mentions, Extent::All, regions);
+        vicinity
+    }
+
+    fn add_word(&self, vicinity: &mut Vicinity, region: Region, at: usize) {
+        if let Some(word) = self.word(self.words.all()[at].number) {
+            vicinity.push(region, word);
+        }
     }
 
     /// The word that shares weights of a term of the text.
@@ -150,54 +165,65 @@ impl<'a> TargetReading<'a> {
     /// place of the text, by term.
     #[must_use]
     pub fn occurrences(&self, mentions: &[Mention]) -> Vec<Occurrence> {
-        let mut occurrences = Vec::new();
+        let vocabulary = self.featurizer.vocabulary();
         let words = self.words.all();
-        let mut push = |term, at: Mention| {
+        let mut places: Vec<(TermId, Mention)> = Vec::new();
+        let mut word_places: Vec<(TermId, Mention)> = Vec::new();
+        self.visit(
+            mentions,
+            Extent::All,
+            |term, at| places.extend(at.map(|at| (term, at))),
+            |region, at| {
+                if let Region::Near | Region::Text = region {
+                    let word = self.word(words[at].number);
+                    let term = word.map(|word| vocabulary.term_of(word));
+                    word_places.extend(term.map(|term| (term, at..at + 1)));
+                }
+            },
+        );
+        let occurrence = |(term, at): (TermId, Mention)| {
             let (first, last) = (&words[at.start], &words[at.end - 1]);
-            occurrences.push(Occurrence {
+            Occurrence {
                 term,
                 zone: first.zone,
                 span: first.span.start..last.span.end,
-            });
-        };
-        self.for_each_known(mentions, Extent::All, |term, at| {
-            at.into_iter().for_each(|at| push(term, at));
-        });
-        for_each_place(self.words, mentions, Extent::All, |region, at| {
-            if let (Region::Near | Region::Text, Some(word)) = (region, self.word(words[at].number))
-            {
-                push(self.featurizer.vocabulary().term_of(word), at..at + 1);
             }
-        });
+        };
+        let places = places.into_iter().chain(word_places);
+        let occurrences: Vec<_> = places.map(occurrence).collect();
         let terms = occurrences.iter().map(|occurrence| occurrence.term);
-        let tally = Tally::of(terms, self.featurizer.vocabulary().len());
+        let tally = Tally::of(terms, vocabulary.len());
         tally.grouped(&occurrences, |occurrence| occurrence.term)
     }
 
-    fn for_each_known(
+    /// Visits the known terms with their places, and all words by their regions.
+    fn visit(
         &self,
         mentions: &[Mention],
         extent: Extent,
-        mut visit: impl FnMut(TermId, Option<Mention>),
+        mut known_term: impl FnMut(TermId, Option<Mention>),
+        word: impl FnMut(Region, usize),
     ) {
+        let regions = Regions(word);
+        let (text, marks) = (self.words, &self.marks);
         let Some(known) = &self.known else {
             let vocabulary = self.featurizer.vocabulary();
-            let look_up = Written::new(self.words, |term, at| {
+            let look_up = Written::new(text, |term, at| {
                 if let Some(term) = vocabulary.id(term) {
-                    visit(term, at);
+                    known_term(term, at);
                 }
             });
-            return Surroundings::visit(self.words, &self.marks, mentions, extent, look_up);
+            return Surroundings::visit(text, marks, mentions, extent, (look_up, regions));
         };
-        let (index, words) = (self.featurizer.index(), self.words.all());
+        let (index, words) = (self.featurizer.index(), text.all());
         let find = Indexed {
             index,
             words,
             known,
             pairs: self.pairs.get_or_init(|| index.pair_terms(words, known)),
-            visit,
+            visit: known_term,
         };
-        Surroundings::visit(self.words, &self.marks, mentions, extent, find);
+        Surroundings::visit(text, marks, mentions, extent, (find, regions));
     }
 }
 
@@ -249,10 +275,10 @@ mod tests {
             let featurizer = TargetFeaturizer::new(vocabulary, lexicon);
             let reading = featurizer.read(&words);
             let (mut fast, mut slow) = (Vec::new(), Vec::new());
-            reading.for_each_known(&mentions, Extent::All, |term, at| fast.push((term, at)));
+            reading.visit(&mentions, Extent::All, |term, at| fast.push((term, at)), |_, _| {});
             let mut by_text = featurizer.read(&words);
             by_text.known = None;
-            by_text.for_each_known(&mentions, Extent::All, |term, at| slow.push((term, at)));
+            by_text.visit(&mentions, Extent::All, |term, at| slow.push((term, at)), |_, _| {});
             prop_assert_eq!(fast, slow);
             let mut counts: Vec<u32> = vec![0; featurizer.vocabulary().len()];
             for_each_target_term(featurizer.lexicon(), &words, &mentions, |term, _| {

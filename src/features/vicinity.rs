@@ -3,11 +3,13 @@
 //! [`super::target`] makes a term of a region and a word, with a weight of its own. Here they stay
 //! apart, so that words of like meaning can share what is learnt of a region.
 
+#[cfg(test)]
 use super::{
-    TermCount,
-    surroundings::{Extent, JUST, READ_MENTIONS, READ_WORDS, SIDE, window},
-    words::{Mention, Words},
+    Lexicon, Mention, Words,
+    marks::Marks,
+    surroundings::{Extent, Surroundings},
 };
+use super::{TermCount, surroundings::Visitor};
 
 /// Number of a word among those that are known.
 pub type WordId = u32;
@@ -49,21 +51,12 @@ impl Region {
 pub struct Vicinity([Vec<TermCount>; Region::ALL.len()]);
 
 impl Vicinity {
-    /// Reads the regions of a target; `known` numbers the known ones among the terms of a text.
-    #[must_use]
-    pub fn read(
-        words: &Words,
-        mentions: &[Mention],
-        extent: Extent,
-        known: impl Fn(u32) -> Option<WordId>,
-    ) -> Self {
-        let mut vicinity = Self::default();
-        for_each_place(words, mentions, extent, |region, at| {
-            let word = known(words.all()[at].number);
-            let once = |term| TermCount { term, count: 1 };
-            vicinity.0[region as usize].extend(word.map(once));
+    /// Adds a word to a region.
+    pub(super) fn push(&mut self, region: Region, word: WordId) {
+        self.0[region as usize].push(TermCount {
+            term: word,
+            count: 1,
         });
-        vicinity
     }
 
     /// The known words of a region, as they are read.
@@ -78,76 +71,32 @@ impl Vicinity {
     }
 }
 
-/// Visits the places of the regions of a target: all of them, or those around its mentions.
-pub fn for_each_place(
+/// Visits words by their regions.
+pub struct Regions<V>(pub V);
+
+impl<V: FnMut(Region, usize)> Visitor for Regions<V> {
+    #[inline]
+    fn word(&mut self, region: Region, at: usize) {
+        (self.0)(region, at);
+    }
+}
+
+/// The regions of a target; `known` numbers the known ones among the terms of a text.
+#[cfg(test)]
+pub fn read_vicinity(
     words: &Words,
     mentions: &[Mention],
-    extent: Extent,
-    visit: impl FnMut(Region, usize),
-) {
-    let mut masked = vec![false; words.all().len()];
-    for mention in mentions {
-        masked[mention.clone()].fill(true);
-    }
-    let mut places = Places {
-        words,
-        masked,
-        visit,
-    };
-    let mut last = 0..0;
-    for mention in mentions.iter().take(READ_MENTIONS) {
-        let window = window(words.all(), mention);
-        if window != last {
-            places.put(Region::Near, window.clone());
+    known: impl Fn(u32) -> Option<WordId>,
+) -> Vicinity {
+    let mut vicinity = Vicinity::default();
+    let marks = Marks::of(words, &Lexicon::default());
+    let regions = Regions(|region, at: usize| {
+        if let Some(word) = known(words.all()[at].number) {
+            vicinity.push(region, word);
         }
-        places.sides(&window, mention);
-        last = window;
-    }
-    if extent == Extent::All && !mentions.is_empty() && words.are_many() {
-        places.text();
-    }
-}
-
-struct Places<'w, V> {
-    words: &'w Words,
-    masked: Vec<bool>,
-    visit: V,
-}
-
-impl<V: FnMut(Region, usize)> Places<'_, V> {
-    fn put(&mut self, region: Region, places: Mention) {
-        for at in places.filter(|&at| !self.masked[at]) {
-            (self.visit)(region, at);
-        }
-    }
-
-    fn sides(&mut self, window: &Mention, mention: &Mention) {
-        let before = |most| window.start.max(mention.start.saturating_sub(most))..mention.start;
-        let after = |most| mention.end..window.end.min(mention.end + most);
-        self.put(Region::Before, before(SIDE));
-        self.put(Region::JustBefore, before(JUST));
-        self.put(Region::After, after(SIDE));
-        self.put(Region::JustAfter, after(JUST));
-        let all = self.words.all();
-        let start = (window.start..mention.start).rev();
-        let start = start.take_while(|at| all[at + 1].follows).last();
-        let end = after(usize::MAX - mention.end).take_while(|&at| all[at].follows);
-        self.put(
-            Region::Clause,
-            start.unwrap_or(mention.start)..mention.start,
-        );
-        self.put(Region::Clause, mention.end..mention.end + end.count());
-    }
-
-    fn text(&mut self) {
-        let all = self.words.all();
-        let mut seen = vec![false; self.words.terms().len()];
-        for at in (0..all.len().min(READ_WORDS)).filter(|&at| !self.masked[at]) {
-            if !std::mem::replace(&mut seen[all[at].number as usize], true) {
-                (self.visit)(Region::Text, at);
-            }
-        }
-    }
+    });
+    Surroundings::visit(words, &marks, mentions, Extent::All, regions);
+    vicinity
 }
 
 #[cfg(test)]
@@ -160,7 +109,7 @@ mod tests {
     fn words_of(text: &str, region: Region) -> String {
         let words = Words::read(&[text], 1000);
         let mentions = find_mentions(&words, "Orla Brandt");
-        let vicinity = Vicinity::read(&words, &mentions, Extent::All, Some);
+        let vicinity = read_vicinity(&words, &mentions, Some);
         let terms = vicinity.words(region).iter();
         let terms: Vec<&str> = terms
             .map(|entry| words.terms()[entry.term as usize].as_str())
@@ -202,10 +151,12 @@ mod tests {
         ) {
             let words = Words::read(&[&text], 1000);
             let mentions = find_mentions(&words, "Orla");
-            for_each_place(&words, &mentions, Extent::All, |_, at| {
+            let marks = Marks::of(&words, &Lexicon::default());
+            let regions = Regions(|_, at: usize| {
                 assert!(at < words.all().len());
                 assert!(mentions.iter().all(|mention| !mention.contains(&at)));
             });
+            Surroundings::visit(&words, &marks, &mentions, Extent::All, regions);
         }
     }
 }

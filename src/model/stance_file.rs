@@ -86,11 +86,8 @@ impl StanceManifest {
     }
 
     pub fn read(self, tensors: &SafeTensors<'_>) -> Result<StanceModel, ModelFileError> {
-        let scales = [Some(&self.axis), self.longer.as_ref()];
-        let shares = scales.into_iter().flatten();
-        let shares = shares
-            .into_iter()
-            .any(|axis| !axis.around_scales.is_empty());
+        let mut tables = std::iter::once(&self.axis).chain(&self.longer);
+        let shares = tables.any(|table| !table.around_scales.is_empty());
         let around = shares
             .then(|| read_vocabulary(tensors, AROUND))
             .transpose()?;

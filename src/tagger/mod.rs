@@ -76,9 +76,8 @@ impl Tagger {
         let detected = language::detect(article);
         let abstain = self.abstain_reason(article, &vector, detected);
         let grounds = options.max_evidence.map(|max| Grounds {
-            terms: Terms::OfArticles(featurizer.vocabulary()),
+            terms: Terms::OfArticle(featurizer.vocabulary()),
             vector: &vector,
-            vicinity: None,
             occurrences: &occurrences,
             max,
         });

@@ -22,28 +22,26 @@ pub fn in_order(mut occurrences: Vec<Occurrence>) -> Vec<Occurrence> {
     occurrences
 }
 
-/// How terms are written.
+/// Whose terms are explained: how they are written, and of a target the words around it.
 #[derive(Debug, Clone, Copy)]
-pub enum Terms<'m> {
-    OfArticles(&'m Vocabulary),
-    OfTargets(&'m TargetVocabulary),
+pub enum Terms<'m, 'a> {
+    OfArticle(&'m Vocabulary),
+    OfTarget(&'m TargetVocabulary, &'a Vicinity),
 }
 
-impl<'m> Terms<'m> {
+impl<'m> Terms<'m, '_> {
     fn term(self, id: TermId) -> &'m str {
         match self {
-            Self::OfArticles(vocabulary) => vocabulary.term(id),
-            Self::OfTargets(vocabulary) => vocabulary.term(id),
+            Self::OfArticle(vocabulary) => vocabulary.term(id),
+            Self::OfTarget(vocabulary, _) => vocabulary.term(id),
         }
     }
 }
 
 /// What labels are explained by.
 pub struct Grounds<'m, 'a> {
-    pub terms: Terms<'m>,
+    pub terms: Terms<'m, 'a>,
     pub vector: &'a TermVector,
-    /// Of a target.
-    pub vicinity: Option<&'a Vicinity>,
     /// By term.
     pub occurrences: &'a [Occurrence],
     /// The most terms that are listed.
@@ -126,7 +124,10 @@ impl<'m> Grounds<'m, '_> {
             label,
             self.max,
         );
-        let parts = parts.with(self.around(classifier, sum, label), self.max);
+        let parts = match self.around(classifier, sum, label) {
+            Some(around) => parts.with(around, self.max),
+            None => parts,
+        };
         let evidence = parts.contributions.iter().map(|contribution| Evidence {
             term: self.terms.term(contribution.term),
             count: contribution.count,
@@ -140,12 +141,16 @@ impl<'m> Grounds<'m, '_> {
         }
     }
 
-    /// What the words around a target add.
-    fn around(&self, classifier: &Classifier, sum: &Sum, label: usize) -> Vec<Contribution> {
-        let (Some(scorer), Some(vicinity), Terms::OfTargets(vocabulary)) =
-            (classifier.vicinity(), self.vicinity, self.terms)
-        else {
-            return Vec::new();
+    /// What the words around a target add, where there are some that share weights.
+    fn around(
+        &self,
+        classifier: &Classifier,
+        sum: &Sum,
+        label: usize,
+    ) -> Option<Vec<Contribution>> {
+        let scorer = classifier.vicinity()?;
+        let Terms::OfTarget(vocabulary, vicinity) = self.terms else {
+            return None;
         };
         let calibration = classifier.calibration();
         let factor = calibration.factor(label, &sum.scores, sum.length);
@@ -155,7 +160,7 @@ impl<'m> Grounds<'m, '_> {
             count: share.count,
             log_odds: factor * share.score,
         };
-        shares.map(contribution).collect()
+        Some(shares.map(contribution).collect())
     }
 
     fn spans(&self, term: TermId) -> Vec<(ArticleField, Span)> {

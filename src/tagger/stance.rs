@@ -123,9 +123,8 @@ impl<'m> StanceJudge<'m, '_> {
         });
         let grounds = evidence.as_ref();
         let grounds = grounds.map(|(max, vector, vicinity, occurrences)| Grounds {
-            terms: Terms::OfTargets(reading.stance.featurizer.vocabulary()),
+            terms: Terms::OfTarget(reading.stance.featurizer.vocabulary(), vicinity),
             vector,
-            vicinity: Some(vicinity),
             occurrences,
             max: *max,
         });
