@@ -2,7 +2,9 @@
 //! [`fold`]ing of a token to the term it stands for, a [`scanner`] that does both at once and
 //! fast, and [`offsets`] in the units of other languages.
 
+mod bytes;
 pub mod fold;
+mod joined;
 pub mod offsets;
 pub mod scanner;
 pub mod tokenizer;
