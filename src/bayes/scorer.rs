@@ -312,7 +312,9 @@ mod tests {
     #[test]
     fn the_largest_numbers_do_not_overflow() {
         let counts = [1, 2, 32_767, u32::MAX].into_iter().cycle().take(40);
-        let entries: Vec<_> = (0..)
+        let counts = counts.chain(std::iter::repeat_n(1, 100_000));
+        let entries: Vec<_> = (0..40)
+            .cycle()
             .zip(counts)
             .map(|(term, count)| TermCount { term, count })
             .collect();

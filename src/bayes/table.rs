@@ -5,7 +5,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::levels::{self, Block, LANES};
+use super::levels::{Block, Columns, LANES};
 use crate::features::{TermCount, TermId};
 
 /// Levels of shape (terms, columns), or some columns of a wider table.
@@ -154,17 +154,15 @@ impl Rows {
         }
     }
 
-    #[inline]
-    fn row(&self, term: TermId) -> &[Block] {
-        &self.blocks[term as usize * self.stride..][..self.stride]
-    }
-
     fn sums(&self, columns: Range<usize>, entries: &[TermCount]) -> Vec<i64> {
         let blocks = columns.start / LANES..columns.end.div_ceil(LANES);
-        let mut sums = vec![[0; LANES]; blocks.len()];
-        let row = |term| &self.row(term)[blocks.clone()];
-        levels::add(&mut sums, &self.limits[blocks.clone()], entries, row);
-        let mut sums = sums.into_flattened();
+        let columns_of = Columns {
+            blocks: &self.blocks,
+            stride: self.stride,
+            first: blocks.start,
+            limits: &self.limits[blocks],
+        };
+        let mut sums = columns_of.sums(entries).into_flattened();
         sums.drain(..columns.start % LANES);
         sums.truncate(columns.len());
         sums
