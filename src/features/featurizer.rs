@@ -5,7 +5,7 @@ use super::{
     batch::Batch,
     index::{BATCH, NgramIndex, Node},
     ngrams::{Read, for_each_ngram},
-    tally::Tally,
+    tally,
     words::{Word, Words},
 };
 use crate::text::{Scanner, Span};
@@ -64,8 +64,8 @@ impl Featurizer {
     #[must_use]
     pub fn transform_read(&self, zones: &[&str], words: Option<&Words>) -> TermVector {
         let found = self.find(zones, words, |term, _, _| term);
-        let terms = found.all.iter().copied();
-        TermVector::count(terms, self.vocabulary.len(), found.read, found.known_tokens)
+        let counts = tally::count(&found.all, self.vocabulary.len());
+        TermVector::new(counts, found.read, found.known_tokens)
     }
 
     /// The same, with every occurrence that was counted, by term and then in reading order.
@@ -77,10 +77,9 @@ impl Featurizer {
     ) -> (TermVector, Vec<Occurrence>) {
         let make = |term, zone, span| Occurrence { term, zone, span };
         let found = self.find(zones, words, make);
-        let terms = found.all.iter().map(|occurrence| occurrence.term);
-        let tally = Tally::of(terms, self.vocabulary.len());
-        let occurrences = tally.grouped(&found.all, |occurrence| occurrence.term);
-        let vector = TermVector::of(tally, found.read, found.known_tokens);
+        let (counts, occurrences) =
+            tally::group(&found.all, self.vocabulary.len(), |found| found.term);
+        let vector = TermVector::new(counts, found.read, found.known_tokens);
         (vector, occurrences)
     }
 

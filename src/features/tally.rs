@@ -1,109 +1,96 @@
-//! Counts occurrences without sorting them.
-//!
-//! A bit a term says which terms occur; the bits in front of a term's say where it stands among
-//! those that do. Both fit into the first-level cache, so an occurrence costs a few instructions
-//! wherever its term is, and the counts come out by rising term. Rank by counting bits:
-//! Jacobson 1989.
+//! Counts occurrences by sorting them: by the lower half of the bits of their terms, then, in the
+//! order that this made, by the upper half (radix sort, Knuth, volume 3, section 5.2.5). Nothing
+//! is as large as the vocabulary, and no branch has to be guessed.
 
 use super::{TermCount, TermId};
 
-/// Terms that occur, by rising term.
-#[derive(Debug)]
-pub struct Tally {
-    /// A bit a term.
-    bits: Vec<u64>,
-    /// Terms that occur before those of each word of `bits` that has some.
-    before: Vec<u32>,
-    counts: Vec<TermCount>,
+/// Counts terms below `vocabulary`, by rising term.
+#[must_use]
+pub fn count(terms: &[TermId], vocabulary: usize) -> Vec<TermCount> {
+    counts(&sorted(terms, vocabulary, |&term| term), |&term| term)
 }
 
-impl Tally {
-    /// Counts terms below `vocabulary`.
-    #[must_use]
-    pub fn of(terms: impl Iterator<Item = TermId>, vocabulary: usize) -> Self {
-        let mut bits = vec![0u64; vocabulary.div_ceil(64)];
-        // A bit a word of `bits`, so that a short text does not pay for a long vocabulary.
-        let mut used = vec![0u64; bits.len().div_ceil(64)];
-        let mut repeated = Vec::new();
-        let mut distinct = 0;
-        for term in terms {
-            let at = (term / 64) as usize;
-            let bit = 1 << (term % 64);
-            if bits[at] & bit == 0 {
-                distinct += 1;
-                bits[at] |= bit;
-                used[at / 64] |= 1 << (at % 64);
-            } else {
-                repeated.push(term);
-            }
+/// The same of the terms of things, which come by rising term too; those of a term keep their
+/// order.
+#[must_use]
+pub fn group<T: Clone>(
+    things: &[T],
+    vocabulary: usize,
+    term: impl Fn(&T) -> TermId,
+) -> (Vec<TermCount>, Vec<T>) {
+    // A text has fewer than 2³² words.
+    let places: Vec<(TermId, u32)> = things.iter().map(term).zip(0..).collect();
+    let places = sorted(&places, vocabulary, |place| place.0);
+    let grouped = places.iter().map(|place| things[place.1 as usize].clone());
+    (counts(&places, |place| place.0), grouped.collect())
+}
+
+fn sorted<K: Copy>(keys: &[K], vocabulary: usize, term: impl Fn(&K) -> TermId) -> Vec<K> {
+    // A vocabulary has at most 4,000,000 terms.
+    match vocabulary {
+        ..=0x1_0000 => sorted_by::<K, 8, 0x100>(keys, term),
+        0x1_0001..=0x4_0000 => sorted_by::<K, 9, 0x200>(keys, term),
+        _ => sorted_by::<K, 11, 0x800>(keys, term),
+    }
+}
+
+/// Sorts by two digits of so many bits, the lower one first.
+fn sorted_by<K: Copy, const BITS: u32, const DIGITS: usize>(
+    keys: &[K],
+    term: impl Fn(&K) -> TermId,
+) -> Vec<K> {
+    let lower = |key: &K| term(key) as usize % DIGITS;
+    let upper = |key: &K| (term(key) >> BITS) as usize % DIGITS;
+    let mut places = [[0u32; DIGITS]; 2];
+    for key in keys {
+        places[0][lower(key)] += 1;
+        places[1][upper(key)] += 1;
+    }
+    for places in &mut places {
+        let mut start = 0;
+        for place in places {
+            start += std::mem::replace(place, start);
         }
-        let mut before = vec![0; bits.len()];
-        let mut counts = Vec::with_capacity(distinct);
-        for word in ones(&used) {
-            before[word as usize] = u32::try_from(counts.len()).unwrap_or(u32::MAX);
-            let terms = ones(&bits[word as usize..=word as usize]);
-            counts.extend(terms.map(|bit| TermCount {
-                term: word * 64 + bit,
-                count: 1,
-            }));
-        }
-        let mut tally = Self {
-            bits,
-            before,
-            counts,
+    }
+    let (mut by_lower, mut by_both) = (keys.to_vec(), keys.to_vec());
+    distribute(keys, &mut by_lower, &mut places[0], lower);
+    distribute(&by_lower, &mut by_both, &mut places[1], upper);
+    by_both
+}
+
+/// Moves each key to the next place of its digit.
+fn distribute<K: Copy, const DIGITS: usize>(
+    from: &[K],
+    to: &mut [K],
+    places: &mut [u32; DIGITS],
+    digit: impl Fn(&K) -> usize,
+) {
+    for key in from {
+        let place = &mut places[digit(key)];
+        to[*place as usize] = *key;
+        *place += 1;
+    }
+}
+
+/// Counts sorted terms.
+fn counts<K>(sorted: &[K], term: impl Fn(&K) -> TermId) -> Vec<TermCount> {
+    let Some(first) = sorted.first() else {
+        return Vec::new();
+    };
+    let mut counts = vec![TermCount { term: 0, count: 0 }; sorted.len()];
+    let (mut last, mut rank, mut start) = (term(first), 0, 0);
+    for (key, at) in sorted.iter().zip(0..) {
+        let term = term(key);
+        rank += usize::from(term != last);
+        start = if term == last { start } else { at };
+        counts[rank] = TermCount {
+            term,
+            count: at + 1 - start,
         };
-        for term in repeated {
-            let rank = tally.rank(term);
-            tally.counts[rank].count += 1;
-        }
-        tally
+        last = term;
     }
-
-    /// Where a term that occurs stands among all that do.
-    #[inline]
-    #[must_use]
-    pub fn rank(&self, term: TermId) -> usize {
-        let word = (term / 64) as usize;
-        let below = self.bits[word] & ((1 << (term % 64)) - 1);
-        (self.before[word] + below.count_ones()) as usize
-    }
-
-    /// Things by the rank of their term, those of a term in the order that they had.
-    #[must_use]
-    pub fn grouped<T: Clone + Default>(&self, things: &[T], term: impl Fn(&T) -> TermId) -> Vec<T> {
-        let mut next = 0;
-        let starts = self.counts.iter().map(|entry| {
-            next += entry.count as usize;
-            next - entry.count as usize
-        });
-        let mut places: Vec<usize> = starts.collect();
-        let mut grouped = vec![T::default(); things.len()];
-        for thing in things {
-            let place = &mut places[self.rank(term(thing))];
-            grouped[*place] = thing.clone();
-            *place += 1;
-        }
-        grouped
-    }
-
-    /// The counts by rising term.
-    #[must_use]
-    pub fn into_counts(self) -> Vec<TermCount> {
-        self.counts
-    }
-}
-
-/// Positions of the bits that are set, rising.
-fn ones(words: &[u64]) -> impl Iterator<Item = u32> {
-    let words = words.iter().zip((0..).step_by(64));
-    words.flat_map(|(&word, first)| {
-        let mut rest = word;
-        std::iter::from_fn(move || {
-            let bit = (rest != 0).then(|| rest.trailing_zeros())?;
-            rest &= rest - 1;
-            Some(first + bit)
-        })
-    })
+    counts.truncate(rank + 1);
+    counts
 }
 
 #[cfg(test)]
@@ -114,15 +101,21 @@ mod tests {
 
     proptest! {
         #[test]
-        fn counts_are_those_of_a_sorted_map(terms in prop::collection::vec(0u32..300, 0..400)) {
-            let mut expected: BTreeMap<TermId, u32> = BTreeMap::new();
-            terms.iter().for_each(|&term| *expected.entry(term).or_default() += 1);
-            let tally = Tally::of(terms.iter().copied(), 300);
-            for (rank, &term) in expected.keys().enumerate() {
-                prop_assert_eq!(tally.rank(term), rank);
+        fn things_are_grouped_and_counted_as_in_a_sorted_map(
+            terms in prop::collection::vec(prop_oneof![0u32..300, 0u32..0x1_0000], 0..400),
+            more in prop::sample::select(vec![0usize, 0x1_0000, 0x10_0000]),
+        ) {
+            let mut expected: BTreeMap<TermId, Vec<usize>> = BTreeMap::new();
+            for (place, &term) in terms.iter().enumerate() {
+                expected.entry(term).or_default().push(place);
             }
-            let counts = tally.into_counts().into_iter().map(|c| (c.term, c.count));
-            prop_assert_eq!(counts.collect::<Vec<_>>(), expected.into_iter().collect::<Vec<_>>());
+            let places: Vec<usize> = (0..terms.len()).collect();
+            let (counts, grouped) = group(&places, 0x1_0000 + more, |&place| terms[place]);
+            prop_assert_eq!(&count(&terms, 0x1_0000 + more), &counts);
+            let counts = counts.into_iter().map(|c| (c.term, c.count as usize));
+            let of_map = expected.iter().map(|(&term, places)| (term, places.len()));
+            prop_assert_eq!(counts.collect::<Vec<_>>(), of_map.collect::<Vec<_>>());
+            prop_assert_eq!(grouped, expected.into_values().flatten().collect::<Vec<_>>());
         }
     }
 }

@@ -331,8 +331,10 @@ impl TargetIndex {
     #[inline]
     fn term_of(&self, kind: Kind, terms: WordTerms) -> Option<TermId> {
         let bit = 1 << kind as usize;
-        let before = (terms.kinds & (bit - 1)).count_ones();
-        (terms.kinds & bit != 0).then(|| self.terms[(terms.first + before) as usize])
+        (terms.kinds & bit != 0).then(|| {
+            let before = (terms.kinds & (bit - 1)).count_ones();
+            self.terms[(terms.first + before) as usize]
+        })
     }
 }
 

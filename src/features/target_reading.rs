@@ -8,7 +8,7 @@ use super::{
     marks::Marks,
     ngrams::Read,
     surroundings::{Extent, Surroundings},
-    tally::Tally,
+    tally,
     target_index::Known,
     target_terms::{Indexed, Written},
     vicinity::{Region, Regions, Vicinity, WordId},
@@ -27,7 +27,9 @@ pub struct TargetReading<'a> {
     pairs: OnceCell<Vec<Option<TermId>>>,
     marks: Marks,
     text: WholeText,
-    /// Of the words that share weights.
+    /// The words that share weights, by number.
+    sharing: Vec<Option<WordId>>,
+    /// Of these words.
     text_words: WholeText,
 }
 
@@ -76,9 +78,12 @@ impl<'a> TargetReading<'a> {
             pairs: OnceCell::new(),
             marks,
             text,
+            sharing: Vec::new(),
             text_words: WholeText::default(),
         };
         if featurizer.vocabulary().around().is_some() {
+            let numbers = (0..).take(words.terms().len());
+            reading.sharing = numbers.map(|number| reading.look_up(number)).collect();
             reading.text_words = WholeText::new(words, |number| reading.word(number), None);
         }
         reading
@@ -93,8 +98,7 @@ impl<'a> TargetReading<'a> {
             tokens: u32::try_from(self.words.all().len()).unwrap_or(u32::MAX),
             truncated: false,
         };
-        let vocabulary = self.featurizer.vocabulary().terms().len();
-        TermVector::count(terms.iter().copied(), vocabulary, read, 0)
+        TermVector::new(self.count(&terms), read, 0)
     }
 
     /// The known terms that all targets of the text have, but for what they hide.
@@ -121,12 +125,8 @@ impl<'a> TargetReading<'a> {
             |term, _| terms.push(term),
             |region, at| self.add_word(&mut vicinity, region, at),
         );
-        let tally = Tally::of(
-            terms.into_iter(),
-            self.featurizer.vocabulary().terms().len(),
-        );
         Apart {
-            around: tally.into_counts(),
+            around: self.count(&terms),
             hidden: self.text.only_in(self.words, mentions),
             vicinity,
             hidden_words: self.text_words.only_in(self.words, mentions),
@@ -150,6 +150,10 @@ impl<'a> TargetReading<'a> {
 
     /// The word that shares weights of a term of the text.
     fn word(&self, number: u32) -> Option<WordId> {
+        *self.sharing.get(number as usize)?
+    }
+
+    fn look_up(&self, number: u32) -> Option<WordId> {
         let vocabulary = self.featurizer.vocabulary();
         let id = if let Some(known) = &self.known {
             let index = self.featurizer.index();
@@ -191,9 +195,11 @@ impl<'a> TargetReading<'a> {
         };
         let places = places.into_iter().chain(word_places);
         let occurrences: Vec<_> = places.map(occurrence).collect();
-        let terms = occurrences.iter().map(|occurrence| occurrence.term);
-        let tally = Tally::of(terms, vocabulary.len());
-        tally.grouped(&occurrences, |occurrence| occurrence.term)
+        tally::group(&occurrences, vocabulary.len(), |found| found.term).1
+    }
+
+    fn count(&self, terms: &[TermId]) -> Vec<TermCount> {
+        tally::count(terms, self.featurizer.vocabulary().terms().len())
     }
 
     /// Visits the known terms with their places, and all words by their regions.

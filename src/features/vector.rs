@@ -1,6 +1,6 @@
 //! Sparse term counts of one article.
 
-use super::{TermId, ngrams::Read, tally::Tally};
+use super::{TermId, ngrams::Read};
 
 /// A term and how often it occurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,21 +21,10 @@ pub struct TermVector {
 }
 
 impl TermVector {
-    /// Counts occurrences of terms below `vocabulary`, in any order.
-    #[must_use]
-    pub(super) fn count(
-        terms: impl Iterator<Item = TermId>,
-        vocabulary: usize,
-        read: Read,
-        known_tokens: u32,
-    ) -> Self {
-        Self::of(Tally::of(terms, vocabulary), read, known_tokens)
-    }
-
-    /// The counts of a tally.
-    pub(super) fn of(tally: Tally, read: Read, known_tokens: u32) -> Self {
+    /// Counts by rising term, and what was read to get them.
+    pub(super) fn new(entries: Vec<TermCount>, read: Read, known_tokens: u32) -> Self {
         Self {
-            entries: tally.into_counts(),
+            entries,
             tokens: read.tokens,
             known_tokens,
             truncated: read.truncated,
@@ -64,18 +53,5 @@ impl TermVector {
     #[must_use]
     pub fn is_truncated(&self) -> bool {
         self.truncated
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn occurrences_become_sorted_counts() {
-        let terms = [7, 2, 7, 7].into_iter();
-        let vector = TermVector::count(terms, 8, Read::default(), 4);
-        let entries: Vec<_> = vector.entries().iter().map(|e| (e.term, e.count)).collect();
-        assert_eq!(entries, [(2, 1), (7, 3)]);
     }
 }

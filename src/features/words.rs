@@ -75,11 +75,10 @@ impl Words {
                 return;
             }
             let span = token.start..token.end;
-            let gap = &text[end..span.start];
-            let spaced = gap == " ";
+            let spaced = span.start == end + 1 && text.as_bytes()[end] == b' ';
             if !spaced {
+                let (gap, next) = (&text[end..span.start], &text[span.clone()]);
                 let last = self.all[first..].last();
-                let next = &text[span.clone()];
                 let ends = last.is_some_and(|last| ends_sentence(self.term_of(last), gap, next));
                 *sentence += u32::from(ends);
                 quoted = gap.chars().fold(quoted, after_mark);
@@ -88,7 +87,7 @@ impl Words {
             let word = Word {
                 number: self.number_token(token, &scanner),
                 follows: self.all.len() > first && spaced,
-                capital: text[span.clone()].starts_with(char::is_uppercase),
+                capital: is_capital(text, span.start),
                 zone,
                 span,
                 sentence: *sentence,
@@ -171,6 +170,13 @@ impl Words {
             Some(key) => self.numbers.get(&key).copied(),
             None => self.long.get(term).copied(),
         }
+    }
+}
+
+fn is_capital(text: &str, at: usize) -> bool {
+    match text.as_bytes()[at] {
+        byte if byte.is_ascii() => byte.is_ascii_uppercase(),
+        _ => text[at..].starts_with(char::is_uppercase),
     }
 }
 

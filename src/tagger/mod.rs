@@ -13,7 +13,7 @@ pub use tagging::{
     Tagging, TargetStance, TextStatistics, Warning,
 };
 
-use reader::{Grounds, Reader, Terms, in_order};
+use reader::{Grounds, Reader, Terms};
 use stance::StanceJudge;
 use thiserror::Error;
 
@@ -230,6 +230,5 @@ fn read(
     if options.max_evidence.is_none() {
         return (featurizer.transform_read(zones, words), Vec::new());
     }
-    let (vector, places) = featurizer.transform_with_places(zones, words);
-    (vector, in_order(places))
+    featurizer.transform_with_places(zones, words)
 }

@@ -12,16 +12,6 @@ use crate::{
     text::Span,
 };
 
-/// Occurrences that are grouped by term as a [`Reader`] wants them: each place once and in reading
-/// order. The windows of neighbouring mentions of a target overlap and name a place more than once.
-pub fn in_order(mut occurrences: Vec<Occurrence>) -> Vec<Occurrence> {
-    for of_term in occurrences.chunk_by_mut(|a, b| a.term == b.term) {
-        of_term.sort_unstable_by_key(|o| (o.zone, o.span.start, o.span.end));
-    }
-    occurrences.dedup();
-    occurrences
-}
-
 /// Whose terms are explained: how they are written, and of a target the words around it.
 #[derive(Debug, Clone, Copy)]
 pub enum Terms<'m, 'a> {
@@ -42,7 +32,7 @@ impl<'m> Terms<'m, '_> {
 pub struct Grounds<'m, 'a> {
     pub terms: Terms<'m, 'a>,
     pub vector: &'a TermVector,
-    /// By term.
+    /// By term, those of a term in reading order.
     pub occurrences: &'a [Occurrence],
     /// The most terms that are listed.
     pub max: usize,

@@ -2,13 +2,13 @@
 
 use super::{
     AbstainReason, Decision, TagOptions, TargetStance,
-    reader::{Answer, Grounds, Reader, Terms, in_order},
+    reader::{Answer, Grounds, Reader, Terms},
     targets::find_targets,
 };
 use crate::{
     article::{Article, ArticleField},
     bayes::{LevelSum, Sum, VicinityScorer},
-    features::{Mention, Places, TargetReading, Words},
+    features::{Mention, Occurrence, Places, TargetReading, Words},
     model::{Classifier, StanceModel},
     text::Span,
 };
@@ -144,4 +144,14 @@ impl<'m> StanceJudge<'m, '_> {
             first.span.start..last.span.end,
         )
     }
+}
+
+/// Occurrences that are grouped by term, each place once and in reading order: the windows of
+/// neighbouring mentions overlap and name a place more than once.
+fn in_order(mut occurrences: Vec<Occurrence>) -> Vec<Occurrence> {
+    for of_term in occurrences.chunk_by_mut(|a, b| a.term == b.term) {
+        of_term.sort_unstable_by_key(|o| (o.zone, o.span.start, o.span.end));
+    }
+    occurrences.dedup();
+    occurrences
 }
