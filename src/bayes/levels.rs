@@ -1,7 +1,7 @@
 //! Exact sums of rows of levels: the loop that an article spends most of its scoring in.
 //!
-//! A row is added as often as its term counts. Rows are added in batches that are fetched together,
-//! and in panels of columns whose sums stay in registers.
+//! A row is added as often as its term counts. Rows are fetched in batches and added in panels of
+//! columns whose sums stay in registers.
 //!
 //! Two levels of 16 bits make a number of 32. The sum of such numbers and that of their upper
 //! halves, both modulo 2³², give both sums of levels: no level has to be widened, and every
@@ -19,7 +19,7 @@ pub type BlockSum = [i64; LANES];
 
 /// Blocks in a cache line.
 const LINE: usize = 64 / size_of::<Block>();
-/// Terms that are added together.
+/// Rows that are fetched together.
 const BATCH: usize = 16;
 /// Blocks whose sums fit into the sixteen registers of the smallest processor.
 const PANEL: usize = 10;
@@ -48,10 +48,10 @@ impl<'t> Columns<'t> {
         let mut again: Vec<TermCount>;
         let mut left = entries;
         for time in 1..=most.unwrap_or(0) {
-            let mut partial = Partial::of(self, time);
             for terms in left.chunks(MOST_ROWS) {
-                partial.add(terms);
-                partial.move_to(&mut sums);
+                let at = self.add_panels::<PANEL>(terms, time, &mut sums, 0);
+                let at = self.add_panels::<2>(terms, time, &mut sums, at);
+                self.add_panels::<1>(terms, time, &mut sums, at);
             }
             let more = |entry: &&TermCount| entry.count > time.unsigned_abs().into();
             again = left.iter().filter(more).copied().collect();
@@ -61,6 +61,63 @@ impl<'t> Columns<'t> {
             left = &again;
         }
         sums
+    }
+
+    /// Adds as many panels of N blocks as there are from a block on; gives back where they end.
+    fn add_panels<const N: usize>(
+        self,
+        entries: &[TermCount],
+        time: i16,
+        sums: &mut [BlockSum],
+        mut at: usize,
+    ) -> usize {
+        while let (Some(limits), Some(sums)) = (
+            self.limits[at..].first_chunk::<N>(),
+            sums[at..].first_chunk_mut::<N>(),
+        ) {
+            // The columns that count a term so many times.
+            let counting = |limit: i16| if limit >= time { -1 } else { 0 };
+            let mask = limits.map(|limits| pairs(limits.map(counting)));
+            let [both, uppers] = self.add_panel(entries, at, &mask);
+            // What was added to the lower levels, at most 2³⁰.
+            let raised = i64::try_from(entries.len()).unwrap_or(0) * i64::from(RAISE);
+            for ((sums, both), uppers) in sums.iter_mut().zip(both).zip(uppers) {
+                for ((sums, both), upper) in sums.chunks_exact_mut(2).zip(both).zip(uppers) {
+                    sums[0] += i64::from(both.wrapping_sub(upper << 16)) - raised;
+                    sums[1] += i64::from(upper.cast_signed());
+                }
+            }
+            at += N;
+        }
+        at
+    }
+
+    /// The sums of the pairs of at most [`MOST_ROWS`] rows, and those of their upper levels. Apart
+    /// from what is done with them, so that the compiler sees nothing but numbers of 32 bits.
+    #[inline(never)]
+    fn add_panel<const N: usize>(
+        self,
+        entries: &[TermCount],
+        at: usize,
+        mask: &[Pairs; N],
+    ) -> [[Pairs; N]; 2] {
+        let (mut both, mut uppers) = ([[0u32; 2]; N], [[0u32; 2]; N]);
+        for batch in entries.chunks(BATCH) {
+            if at == 0 {
+                self.fetch(batch);
+            }
+            for row in self.panels::<N>(batch, at) {
+                for block in 0..N {
+                    for (lane, pair) in pairs(row[block]).into_iter().enumerate() {
+                        let pair = (pair & mask[block][lane]) ^ RAISE;
+                        let upper = (pair.cast_signed() >> 16).cast_unsigned();
+                        both[block][lane] = both[block][lane].wrapping_add(pair);
+                        uppers[block][lane] = uppers[block][lane].wrapping_add(upper);
+                    }
+                }
+            }
+        }
+        [both, uppers]
     }
 
     /// N blocks of each row, from one of the columns' own on.
@@ -92,6 +149,7 @@ impl<'t> Columns<'t> {
 /// Two columns in each number.
 type Pairs = [u32; LANES / 2];
 
+#[inline]
 fn pairs(block: Block) -> Pairs {
     let pair = |at: usize| {
         let (lower, upper) = (block[at].cast_unsigned(), block[at + 1].cast_unsigned());
@@ -102,90 +160,3 @@ fn pairs(block: Block) -> Pairs {
 
 /// What is added to the lower of two levels, which flips its highest bit.
 const RAISE: u32 = 1 << 15;
-
-/// The upper of two levels.
-fn upper(pair: u32) -> i32 {
-    pair.cast_signed() >> 16
-}
-
-/// Sums of at most [`MOST_ROWS`] rows.
-struct Partial<'t> {
-    columns: Columns<'t>,
-    /// Which columns are summed.
-    mask: Vec<Pairs>,
-    both: Vec<Pairs>,
-    upper: Vec<Pairs>,
-    rows: u32,
-}
-
-impl<'t> Partial<'t> {
-    /// Zero, to sum the columns that count a term so many times.
-    fn of(columns: Columns<'t>, times: i16) -> Self {
-        let mask = |limit: i16| if limit >= times { -1 } else { 0 };
-        let mask = |limits: &Block| pairs(limits.map(mask));
-        Self {
-            columns,
-            mask: columns.limits.iter().map(mask).collect(),
-            both: vec![[0; 2]; columns.limits.len()],
-            upper: vec![[0; 2]; columns.limits.len()],
-            rows: 0,
-        }
-    }
-
-    fn add(&mut self, entries: &[TermCount]) {
-        for batch in entries.chunks(BATCH) {
-            self.rows += u32::try_from(batch.len()).unwrap_or(0);
-            self.columns.fetch(batch);
-            let at = self.add_panels::<PANEL>(batch, 0);
-            let at = self.add_panels::<2>(batch, at);
-            self.add_panels::<1>(batch, at);
-        }
-    }
-
-    /// Adds as many panels of N blocks as there are from a block on; gives back where they end.
-    fn add_panels<const N: usize>(&mut self, batch: &[TermCount], mut at: usize) -> usize {
-        while let (Some(mask), Some(both), Some(upper)) = (
-            self.mask[at..].first_chunk::<N>(),
-            self.both[at..].first_chunk_mut::<N>(),
-            self.upper[at..].first_chunk_mut::<N>(),
-        ) {
-            add_panel(both, upper, mask, self.columns.panels(batch, at));
-            at += N;
-        }
-        at
-    }
-
-    /// Moves the sums of the levels.
-    fn move_to(&mut self, sums: &mut [BlockSum]) {
-        for ((sums, both), uppers) in sums.iter_mut().zip(&mut self.both).zip(&mut self.upper) {
-            for ((sums, both), upper) in sums.chunks_exact_mut(2).zip(both).zip(uppers) {
-                let lower = both.wrapping_sub(*upper << 16);
-                sums[0] += i64::from(lower) - i64::from(self.rows * RAISE);
-                sums[1] += i64::from(upper.cast_signed());
-                (*both, *upper) = (0, 0);
-            }
-        }
-        self.rows = 0;
-    }
-}
-
-#[inline]
-fn add_panel<'r, const N: usize>(
-    both: &mut [Pairs; N],
-    uppers: &mut [Pairs; N],
-    mask: &[Pairs; N],
-    rows: impl Iterator<Item = &'r [Block; N]>,
-) {
-    let (mut all, mut high) = (*both, *uppers);
-    for row in rows {
-        for block in 0..N {
-            let pairs = pairs(row[block]);
-            for lane in 0..LANES / 2 {
-                let pair = (pairs[lane] & mask[block][lane]) ^ RAISE;
-                all[block][lane] = all[block][lane].wrapping_add(pair);
-                high[block][lane] = high[block][lane].wrapping_add(upper(pair).cast_unsigned());
-            }
-        }
-    }
-    (*both, *uppers) = (all, high);
-}
