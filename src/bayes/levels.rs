@@ -54,7 +54,9 @@ impl<'t> Columns<'t> {
                 self.add_panels::<1>(terms, time, &mut sums, at);
             }
             let more = |entry: &&TermCount| entry.count > time.unsigned_abs().into();
-            again = left.iter().filter(more).copied().collect();
+            let mut more_often = Vec::with_capacity(left.len());
+            more_often.extend(left.iter().filter(more).copied());
+            again = more_often;
             if again.is_empty() {
                 break;
             }

@@ -77,7 +77,9 @@ impl Links {
         mut visit: impl FnMut(T, TermId),
     ) {
         let probed = links.map(|(parent, word, of)| (parent, word, of, self.probe(parent, word)));
-        for (parent, word, of, probe) in probed.collect::<Vec<_>>() {
+        let mut all = Vec::with_capacity(probed.size_hint().1.unwrap_or_default());
+        all.extend(probed);
+        for (parent, word, of, probe) in all {
             let link = self.find_at(parent, word, probe);
             if let Some(term) = link.and_then(|link| self.all[link as usize].term) {
                 visit(of, term);

@@ -19,7 +19,7 @@ pub const WHOLE_TEXT_WORDS: usize = 60;
 /// Words of a text that tell something as a whole.
 pub const READ_WORDS: usize = 2000;
 /// Mentions past this one are listed but not read, so that the work is linear in the text.
-const READ_MENTIONS: usize = 100;
+pub const READ_MENTIONS: usize = 100;
 /// Tone is summed in steps of this many tenths, up to so many steps.
 const TONE_STEP: f64 = 15.0;
 const MOST_TONE: f64 = 4.0;

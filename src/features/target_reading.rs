@@ -7,7 +7,7 @@ use super::{
     kind::{Kind, Sign, TARGET},
     marks::Marks,
     ngrams::Read,
-    surroundings::{Extent, Surroundings},
+    surroundings::{Extent, READ_MENTIONS, Surroundings},
     tally,
     target_index::Known,
     target_terms::{Indexed, Written},
@@ -117,8 +117,10 @@ impl<'a> TargetReading<'a> {
     /// the text is counted once for all targets.
     #[must_use]
     pub fn apart(&self, mentions: &[Mention]) -> Apart {
-        let mut terms: Vec<TermId> = Vec::new();
-        let mut vicinity = Vicinity::default();
+        let read = mentions.len().min(READ_MENTIONS);
+        // Usually enough.
+        let mut terms: Vec<TermId> = Vec::with_capacity(80 * read);
+        let mut vicinity = Vicinity::of(read);
         self.visit(
             mentions,
             Extent::Around,

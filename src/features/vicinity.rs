@@ -51,6 +51,11 @@ impl Region {
 pub struct Vicinity([Vec<TermCount>; Region::ALL.len()]);
 
 impl Vicinity {
+    /// Empty, with room for what so many mentions usually have around them.
+    pub(super) fn of(mentions: usize) -> Self {
+        Self(std::array::from_fn(|_| Vec::with_capacity(24 * mentions)))
+    }
+
     /// Adds a word to a region.
     pub(super) fn push(&mut self, region: Region, word: WordId) {
         self.0[region as usize].push(TermCount {

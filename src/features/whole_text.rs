@@ -33,9 +33,10 @@ impl WholeText {
         // Numbers rise with the first places of their terms.
         counts.truncate(counts.partition_point(|&count| count > 0));
         let terms: Vec<_> = (0..).take(counts.len()).map(term).collect();
-        let entries = terms.iter().copied().chain([any]).flatten().map(once);
+        let mut entries = Vec::with_capacity(terms.len() + 1);
+        entries.extend(terms.iter().copied().chain([any]).flatten().map(once));
         Self {
-            entries: entries.collect(),
+            entries,
             terms,
             counts,
         }
