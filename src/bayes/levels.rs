@@ -10,7 +10,7 @@
 
 use crate::features::TermCount;
 
-/// Columns that the processor adds at once.
+/// Columns of a block.
 pub const LANES: usize = 4;
 /// The levels of some columns of one term.
 pub type Block = [i16; LANES];
@@ -23,7 +23,7 @@ const LINE: usize = 64 / size_of::<Block>();
 const BATCH: usize = 16;
 /// Blocks whose sums fit into the sixteen registers of the smallest processor.
 const PANEL: usize = 10;
-/// As many levels of 15 bits surely stay below 2³¹.
+/// The sums of so many levels, raised or not, surely stay below 2³¹.
 const MOST_ROWS: usize = 1 << 15;
 
 /// Some columns of a table.
@@ -45,22 +45,17 @@ impl<'t> Columns<'t> {
     pub fn sums(self, entries: &[TermCount]) -> Vec<BlockSum> {
         let mut sums = vec![[0; LANES]; self.limits.len()];
         let most = self.limits.as_flattened().iter().copied().max();
-        let mut again: Vec<TermCount>;
-        let mut left = entries;
+        let mut left = entries.to_vec();
         for time in 1..=most.unwrap_or(0) {
+            left.retain(|entry| entry.count >= time.unsigned_abs().into());
             for terms in left.chunks(MOST_ROWS) {
                 let at = self.add_panels::<PANEL>(terms, time, &mut sums, 0);
                 let at = self.add_panels::<2>(terms, time, &mut sums, at);
                 self.add_panels::<1>(terms, time, &mut sums, at);
             }
-            let more = |entry: &&TermCount| entry.count > time.unsigned_abs().into();
-            let mut more_often = Vec::with_capacity(left.len());
-            more_often.extend(left.iter().filter(more).copied());
-            again = more_often;
-            if again.is_empty() {
+            if left.is_empty() {
                 break;
             }
-            left = &again;
         }
         sums
     }
@@ -80,9 +75,8 @@ impl<'t> Columns<'t> {
             // The columns that count a term so many times.
             let counting = |limit: i16| if limit >= time { -1 } else { 0 };
             let mask = limits.map(|limits| pairs(limits.map(counting)));
-            let [both, uppers] = self.add_panel(entries, at, &mask);
-            // What was added to the lower levels, at most 2³⁰.
-            let raised = i64::try_from(entries.len()).unwrap_or(0) * i64::from(RAISE);
+            let ([both, uppers], rows) = self.add_panel(entries, at, &mask);
+            let raised = rows * i64::from(RAISE);
             for ((sums, both), uppers) in sums.iter_mut().zip(both).zip(uppers) {
                 for ((sums, both), upper) in sums.chunks_exact_mut(2).zip(both).zip(uppers) {
                     sums[0] += i64::from(both.wrapping_sub(upper << 16)) - raised;
@@ -94,21 +88,24 @@ impl<'t> Columns<'t> {
         at
     }
 
-    /// The sums of the pairs of at most [`MOST_ROWS`] rows, and those of their upper levels. Apart
-    /// from what is done with them, so that the compiler sees nothing but numbers of 32 bits.
+    /// The sums of the pairs of at most [`MOST_ROWS`] rows, those of their upper levels, and how
+    /// many rows they are. Apart from what is done with them, so that the compiler sees nothing but
+    /// numbers of 32 bits.
     #[inline(never)]
     fn add_panel<const N: usize>(
         self,
         entries: &[TermCount],
         at: usize,
         mask: &[Pairs; N],
-    ) -> [[Pairs; N]; 2] {
-        let (mut both, mut uppers) = ([[0u32; 2]; N], [[0u32; 2]; N]);
+    ) -> ([[Pairs; N]; 2], i64) {
+        let (mut both, mut uppers): ([Pairs; N], [Pairs; N]) = ([[0; 2]; N], [[0; 2]; N]);
+        let mut rows = 0;
         for batch in entries.chunks(BATCH) {
             if at == 0 {
                 self.fetch(batch);
             }
             for row in self.panels::<N>(batch, at) {
+                rows += 1;
                 for block in 0..N {
                     for (lane, pair) in pairs(row[block]).into_iter().enumerate() {
                         let pair = (pair & mask[block][lane]) ^ RAISE;
@@ -119,7 +116,7 @@ impl<'t> Columns<'t> {
                 }
             }
         }
-        [both, uppers]
+        ([both, uppers], rows)
     }
 
     /// N blocks of each row, from one of the columns' own on.

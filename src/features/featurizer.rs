@@ -11,7 +11,7 @@ use super::{
 use crate::text::{Scanner, Span};
 
 /// One place where a term stands in the text.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Occurrence {
     /// The term.
     pub term: TermId,

@@ -57,44 +57,22 @@ const AFTER: Side = Side {
 
 /// What is done with each term: its kind and parts, with the words that it stands for, if any.
 /// Terms of one part are most, and most of them are not known, so they have a road of their own.
-/// Words are told by their regions as well. What is not wanted is passed over.
 pub trait Visitor {
     /// A term of one part.
-    fn one(&mut self, _kind: Kind, _part: Part, _at: Option<Mention>) {}
+    fn one(&mut self, kind: Kind, part: Part, at: Option<Mention>);
     /// A term of several parts.
-    fn several(&mut self, _kind: Kind, _parts: &[Part], _at: Option<Mention>) {}
-    /// The word at a position, which is no mention.
-    fn word(&mut self, _region: Region, _at: usize) {}
-}
-
-/// Two that visit together.
-impl<A: Visitor, B: Visitor> Visitor for (A, B) {
-    #[inline]
-    fn one(&mut self, kind: Kind, part: Part, at: Option<Mention>) {
-        self.0.one(kind, part, at.clone());
-        self.1.one(kind, part, at);
-    }
-
-    #[inline]
-    fn several(&mut self, kind: Kind, parts: &[Part], at: Option<Mention>) {
-        self.0.several(kind, parts, at.clone());
-        self.1.several(kind, parts, at);
-    }
-
-    #[inline]
-    fn word(&mut self, region: Region, at: usize) {
-        self.0.word(region, at);
-        self.1.word(region, at);
-    }
+    fn several(&mut self, kind: Kind, parts: &[Part], at: Option<Mention>);
 }
 
 /// A text around the mentions of one target.
-pub struct Surroundings<'a, V> {
+pub struct Surroundings<'a, V, W> {
     text: &'a Words,
     words: &'a [Word],
     marks: &'a Marks,
     masked: Vec<bool>,
     visitor: V,
+    /// What is done with each word of a region.
+    on_word: W,
 }
 
 /// Which terms of a target are visited.
@@ -106,14 +84,15 @@ pub enum Extent {
     All,
 }
 
-impl<'a, V: Visitor> Surroundings<'a, V> {
-    /// Visits the terms of a target.
+impl<'a, V: Visitor, W: FnMut(Region, usize)> Surroundings<'a, V, W> {
+    /// Visits the terms of a target, and the words of its regions by their positions.
     pub fn visit(
         text: &'a Words,
         marks: &'a Marks,
         mentions: &[Mention],
         extent: Extent,
         visitor: V,
+        on_word: W,
     ) {
         if mentions.is_empty() {
             return;
@@ -129,6 +108,7 @@ impl<'a, V: Visitor> Surroundings<'a, V> {
             marks,
             masked,
             visitor,
+            on_word,
         };
         surroundings.around(mentions);
         if extent == Extent::All {
@@ -196,7 +176,7 @@ impl<'a, V: Visitor> Surroundings<'a, V> {
             let place = Some(at..at + 1);
             if !self.masked[at] {
                 self.visitor.one(Kind::Near, Part::Word(at), place.clone());
-                self.visitor.word(Region::Near, at);
+                (self.on_word)(Region::Near, at);
                 if self.marks.negated[at] {
                     self.visitor.one(Kind::Not, Part::Word(at), place.clone());
                 }
@@ -257,7 +237,7 @@ impl<'a, V: Visitor> Surroundings<'a, V> {
 
     fn word(&mut self, region: Region, at: usize) {
         if !self.masked[at] {
-            self.visitor.word(region, at);
+            (self.on_word)(region, at);
         }
     }
 
@@ -335,7 +315,7 @@ impl<'a, V: Visitor> Surroundings<'a, V> {
                 seen[number] = true;
                 self.visitor
                     .one(Kind::Text, Part::Word(at), Some(at..at + 1));
-                self.visitor.word(Region::Text, at);
+                (self.on_word)(Region::Text, at);
             }
         }
         self.visitor.one(Kind::Text, Part::Sign(Sign::ANY), None);

@@ -102,16 +102,19 @@ mod tests {
     proptest! {
         #[test]
         fn things_are_grouped_and_counted_as_in_a_sorted_map(
-            terms in prop::collection::vec(prop_oneof![0u32..300, 0u32..0x1_0000], 0..400),
-            more in prop::sample::select(vec![0usize, 0x1_0000, 0x10_0000]),
+            (vocabulary, terms) in prop::sample::select(vec![300, 0x1_0000, 0x1_0001, 0x4_0001, 4_000_000])
+                .prop_flat_map(|vocabulary: u32| {
+                    let term = prop_oneof![0..300u32, 0..vocabulary];
+                    (Just(vocabulary as usize), prop::collection::vec(term, 0..400))
+                }),
         ) {
             let mut expected: BTreeMap<TermId, Vec<usize>> = BTreeMap::new();
             for (place, &term) in terms.iter().enumerate() {
                 expected.entry(term).or_default().push(place);
             }
             let places: Vec<usize> = (0..terms.len()).collect();
-            let (counts, grouped) = group(&places, 0x1_0000 + more, |&place| terms[place]);
-            prop_assert_eq!(&count(&terms, 0x1_0000 + more), &counts);
+            let (counts, grouped) = group(&places, vocabulary, |&place| terms[place]);
+            prop_assert_eq!(&count(&terms, vocabulary), &counts);
             let counts = counts.into_iter().map(|c| (c.term, c.count as usize));
             let of_map = expected.iter().map(|(&term, places)| (term, places.len()));
             prop_assert_eq!(counts.collect::<Vec<_>>(), of_map.collect::<Vec<_>>());

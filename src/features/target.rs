@@ -79,7 +79,7 @@ impl TargetFeaturizer {
     /// Counts the known terms of a target.
     #[must_use]
     pub fn transform(&self, words: &Words, mentions: &[Mention]) -> TermVector {
-        self.read(words).transform(mentions)
+        self.read(words).transform(mentions).0
     }
 }
 
@@ -93,7 +93,7 @@ pub fn for_each_target_term(
 ) {
     let marks = Marks::of(words, lexicon);
     let visitor = Written::new(words, visit);
-    Surroundings::visit(words, &marks, mentions, Extent::All, visitor);
+    Surroundings::visit(words, &marks, mentions, Extent::All, visitor, |_, _| {});
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::{
     tally,
     target_index::Known,
     target_terms::{Indexed, Written},
-    vicinity::{Region, Regions, Vicinity, WordId},
+    vicinity::{Region, Vicinity, WordId},
     whole_text::WholeText,
     words::{Mention, Words},
 };
@@ -89,16 +89,34 @@ impl<'a> TargetReading<'a> {
         reading
     }
 
-    /// Counts the known terms of a target.
+    /// Counts the known terms of a target, and the words around it that share weights.
     #[must_use]
-    pub fn transform(&self, mentions: &[Mention]) -> TermVector {
-        let mut terms: Vec<TermId> = Vec::new();
-        self.visit(mentions, Extent::All, |term, _| terms.push(term), |_, _| {});
+    pub fn transform(&self, mentions: &[Mention]) -> (TermVector, Vicinity) {
+        let (terms, vicinity) = self.read(mentions, Extent::All);
         let read = Read {
             tokens: u32::try_from(self.words.all().len()).unwrap_or(u32::MAX),
             truncated: false,
         };
-        TermVector::new(self.count(&terms), read, 0)
+        (TermVector::new(terms, read, 0), vicinity)
+    }
+
+    fn read(&self, mentions: &[Mention], extent: Extent) -> (Vec<TermCount>, Vicinity) {
+        let read = mentions.len().min(READ_MENTIONS);
+        // Usually enough.
+        let mut terms: Vec<TermId> = Vec::with_capacity(80 * read);
+        let mut vicinity = Vicinity::of(if self.sharing.is_empty() { 0 } else { read });
+        self.visit(
+            mentions,
+            extent,
+            |term, _| terms.push(term),
+            |region, at| {
+                if let Some(word) = self.word(self.words.all()[at].number) {
+                    vicinity.push(region, word);
+                }
+            },
+        );
+        let vocabulary = self.featurizer.vocabulary().terms().len();
+        (tally::count(&terms, vocabulary), vicinity)
     }
 
     /// The known terms that all targets of the text have, but for what they hide.
@@ -117,36 +135,12 @@ impl<'a> TargetReading<'a> {
     /// the text is counted once for all targets.
     #[must_use]
     pub fn apart(&self, mentions: &[Mention]) -> Apart {
-        let read = mentions.len().min(READ_MENTIONS);
-        // Usually enough.
-        let mut terms: Vec<TermId> = Vec::with_capacity(80 * read);
-        let mut vicinity = Vicinity::of(read);
-        self.visit(
-            mentions,
-            Extent::Around,
-            |term, _| terms.push(term),
-            |region, at| self.add_word(&mut vicinity, region, at),
-        );
+        let (around, vicinity) = self.read(mentions, Extent::Around);
         Apart {
-            around: self.count(&terms),
+            around,
             hidden: self.text.only_in(self.words, mentions),
             vicinity,
             hidden_words: self.text_words.only_in(self.words, mentions),
-        }
-    }
-
-    /// The words around a target that share weights.
-    #[must_use]
-    pub fn vicinity(&self, mentions: &[Mention]) -> Vicinity {
-        let mut vicinity = Vicinity::default();
-        let regions = Regions(|region, at| self.add_word(&mut vicinity, region, at));
-        Surroundings::visit(self.words, &self.marks, mentions, Extent::All, regions);
-        vicinity
-    }
-
-    fn add_word(&self, vicinity: &mut Vicinity, region: Region, at: usize) {
-        if let Some(word) = self.word(self.words.all()[at].number) {
-            vicinity.push(region, word);
         }
     }
 
@@ -167,8 +161,9 @@ impl<'a> TargetReading<'a> {
         vocabulary.word_of(id?)
     }
 
-    /// Every occurrence that [`Self::transform`] and [`Self::vicinity`] count and that stands at a
-    /// place of the text, by term.
+    /// Every occurrence that [`Self::transform`] counts and that stands at a place of the text, by
+    /// term and in reading order. Each place comes once, though windows of neighbouring mentions
+    /// overlap.
     #[must_use]
     pub fn occurrences(&self, mentions: &[Mention]) -> Vec<Occurrence> {
         let vocabulary = self.featurizer.vocabulary();
@@ -196,12 +191,10 @@ impl<'a> TargetReading<'a> {
             }
         };
         let places = places.into_iter().chain(word_places);
-        let occurrences: Vec<_> = places.map(occurrence).collect();
-        tally::group(&occurrences, vocabulary.len(), |found| found.term).1
-    }
-
-    fn count(&self, terms: &[TermId]) -> Vec<TermCount> {
-        tally::count(terms, self.featurizer.vocabulary().terms().len())
+        let mut occurrences: Vec<_> = places.map(occurrence).collect();
+        occurrences.sort_unstable_by_key(|o| (o.term, o.zone, o.span.start, o.span.end));
+        occurrences.dedup();
+        occurrences
     }
 
     /// Visits the known terms with their places, and all words by their regions.
@@ -212,7 +205,6 @@ impl<'a> TargetReading<'a> {
         mut known_term: impl FnMut(TermId, Option<Mention>),
         word: impl FnMut(Region, usize),
     ) {
-        let regions = Regions(word);
         let (text, marks) = (self.words, &self.marks);
         let Some(known) = &self.known else {
             let vocabulary = self.featurizer.vocabulary();
@@ -221,7 +213,7 @@ impl<'a> TargetReading<'a> {
                     known_term(term, at);
                 }
             });
-            return Surroundings::visit(text, marks, mentions, extent, (look_up, regions));
+            return Surroundings::visit(text, marks, mentions, extent, look_up, word);
         };
         let (index, words) = (self.featurizer.index(), text.all());
         let find = Indexed {
@@ -231,7 +223,7 @@ impl<'a> TargetReading<'a> {
             pairs: self.pairs.get_or_init(|| index.pair_terms(words, known)),
             visit: known_term,
         };
-        Surroundings::visit(text, marks, mentions, extent, (find, regions));
+        Surroundings::visit(text, marks, mentions, extent, find, word);
     }
 }
 
@@ -251,7 +243,7 @@ mod tests {
         let words = Words::read(&[text], 100);
         let mentions = find_mentions(&words, "Orla");
         let reading = featurizer.read(&words);
-        assert_eq!(reading.transform(&mentions).entries().len(), 3);
+        assert_eq!(reading.transform(&mentions).0.entries().len(), 3);
         let places: Vec<_> = reading
             .occurrences(&mentions)
             .into_iter()
@@ -294,7 +286,7 @@ mod tests {
                     counts[id as usize] += 1;
                 }
             });
-            let vector = reading.transform(&mentions);
+            let (vector, _) = reading.transform(&mentions);
             for entry in vector.entries() {
                 prop_assert_eq!(counts[entry.term as usize], entry.count);
             }
@@ -323,10 +315,12 @@ mod tests {
             let words = Words::read(&[&text], 1000);
             let mentions = find_mentions(&words, &target);
             let reading = featurizer.read(&words);
-            let whole = reading.vicinity(&mentions);
+            let (_, whole) = reading.transform(&mentions);
             let mut by_text = featurizer.read(&words);
             by_text.known = None;
-            prop_assert_eq!(&by_text.vicinity(&mentions), &whole);
+            let numbers = (0..).take(words.terms().len());
+            by_text.sharing = numbers.map(|number| by_text.look_up(number)).collect();
+            prop_assert_eq!(&by_text.transform(&mentions).1, &whole);
             if mentions.is_empty() {
                 return Ok(());
             }

@@ -3,13 +3,14 @@
 //! [`super::target`] makes a term of a region and a word, with a weight of its own. Here they stay
 //! apart, so that words of like meaning can share what is learnt of a region.
 
+use super::TermCount;
 #[cfg(test)]
 use super::{
     Lexicon, Mention, Words,
     marks::Marks,
     surroundings::{Extent, Surroundings},
+    target_terms::Written,
 };
-use super::{TermCount, surroundings::Visitor};
 
 /// Number of a word among those that are known.
 pub type WordId = u32;
@@ -76,16 +77,6 @@ impl Vicinity {
     }
 }
 
-/// Visits words by their regions.
-pub struct Regions<V>(pub V);
-
-impl<V: FnMut(Region, usize)> Visitor for Regions<V> {
-    #[inline]
-    fn word(&mut self, region: Region, at: usize) {
-        (self.0)(region, at);
-    }
-}
-
 /// The regions of a target; `known` numbers the known ones among the terms of a text.
 #[cfg(test)]
 pub fn read_vicinity(
@@ -95,12 +86,12 @@ pub fn read_vicinity(
 ) -> Vicinity {
     let mut vicinity = Vicinity::default();
     let marks = Marks::of(words, &Lexicon::default());
-    let regions = Regions(|region, at: usize| {
+    let terms = Written::new(words, |_, _| {});
+    Surroundings::visit(words, &marks, mentions, Extent::All, terms, |region, at| {
         if let Some(word) = known(words.all()[at].number) {
             vicinity.push(region, word);
         }
     });
-    Surroundings::visit(words, &marks, mentions, Extent::All, regions);
     vicinity
 }
 
@@ -157,11 +148,11 @@ mod tests {
             let words = Words::read(&[&text], 1000);
             let mentions = find_mentions(&words, "Orla");
             let marks = Marks::of(&words, &Lexicon::default());
-            let regions = Regions(|_, at: usize| {
+            let terms = Written::new(&words, |_, _| {});
+            Surroundings::visit(&words, &marks, &mentions, Extent::All, terms, |_, at| {
                 assert!(at < words.all().len());
                 assert!(mentions.iter().all(|mention| !mention.contains(&at)));
             });
-            Surroundings::visit(&words, &marks, &mentions, Extent::All, regions);
         }
     }
 }

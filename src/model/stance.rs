@@ -56,8 +56,7 @@ impl TargetCanary {
     fn of(featurizer: &TargetFeaturizer, text: &str, target: &str) -> Self {
         let words = Words::read(&[text], u32::MAX);
         let (mentions, reading) = (find_mentions(&words, target), featurizer.read(&words));
-        let vector = reading.transform(&mentions);
-        let vicinity = reading.vicinity(&mentions);
+        let (vector, vicinity) = reading.transform(&mentions);
         let shares = featurizer.vocabulary().around().is_some();
         let regions = vicinity.regions().filter(|_| shares);
         let ids = |words: &[TermCount]| words.iter().map(|entry| entry.term).collect();

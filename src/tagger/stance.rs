@@ -8,7 +8,7 @@ use super::{
 use crate::{
     article::{Article, ArticleField},
     bayes::{LevelSum, Sum, VicinityScorer},
-    features::{Mention, Occurrence, Places, TargetReading, Words},
+    features::{Mention, Places, TargetReading, Words},
     model::{Classifier, StanceModel},
     text::Span,
 };
@@ -116,10 +116,9 @@ impl<'m> StanceJudge<'m, '_> {
         let abstain = self.abstain.or(missing);
         let sum = reading.sum(mentions);
         let evidence = self.options.max_evidence.map(|max| {
-            let places = reading.surroundings.occurrences(mentions);
-            let vector = reading.surroundings.transform(mentions);
-            let vicinity = reading.surroundings.vicinity(mentions);
-            (max, vector, vicinity, in_order(places))
+            let occurrences = reading.surroundings.occurrences(mentions);
+            let (vector, vicinity) = reading.surroundings.transform(mentions);
+            (max, vector, vicinity, occurrences)
         });
         let grounds = evidence.as_ref();
         let grounds = grounds.map(|(max, vector, vicinity, occurrences)| Grounds {
@@ -144,14 +143,4 @@ impl<'m> StanceJudge<'m, '_> {
             first.span.start..last.span.end,
         )
     }
-}
-
-/// Occurrences that are grouped by term, each place once and in reading order: the windows of
-/// neighbouring mentions overlap and name a place more than once.
-fn in_order(mut occurrences: Vec<Occurrence>) -> Vec<Occurrence> {
-    for of_term in occurrences.chunk_by_mut(|a, b| a.term == b.term) {
-        of_term.sort_unstable_by_key(|o| (o.zone, o.span.start, o.span.end));
-    }
-    occurrences.dedup();
-    occurrences
 }

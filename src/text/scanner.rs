@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn every_pair_of_ascii_bytes_ends_a_word_as_it_should() {
+    fn every_pair_of_marks_ends_a_word_as_it_should() {
         for word in [
             "a",
             "I",
@@ -227,17 +227,24 @@ mod tests {
             "BED",
             "eightlet",
             "sixteenletterswo",
+            "9",
+            "a-b",
+            "it's",
         ] {
-            for pair in 0..128 * 128u32 {
-                let text: String = [pair / 128, pair % 128]
-                    .iter()
-                    .filter_map(|&c| char::from_u32(c))
-                    .collect();
-                let text = format!("{word}{text} and then some more of the words");
+            let after = || (0..128).map(char::from).chain(MARKS);
+            for (one, other) in after().flat_map(|one| after().map(move |other| (one, other))) {
+                let text = format!("{word}{one}{other} and then some more of the words");
                 assert_eq!(scanned(&text), by_definition(&text), "{text:?}");
             }
         }
     }
+
+    /// Marks around words that are not of ASCII, and what is next to them in Unicode.
+    const MARKS: [char; 16] = [
+        '\u{AD}', '\u{E9}', '\u{2BC}', '\u{301}', '\u{660}', '\u{200D}', '\u{2010}', '\u{2011}',
+        '\u{2012}', '\u{2014}', '\u{2019}', '\u{201C}', '\u{201D}', '\u{2026}', '\u{2027}',
+        '\u{20AC}',
+    ];
 
     #[test]
     fn keys_keep_their_word() {

@@ -278,16 +278,16 @@ fn targets(
     let reading = featurizer.read(&words);
     let stances = record.stances.iter().filter_map(|stance| {
         let mentions = find_mentions(&words, &stance.target);
-        let example = || Example {
-            id: record.id.clone(),
-            outlet: record.outlet.clone().unwrap_or_default(),
-            labels: BTreeMap::from([(axis.to_owned(), vec![stance.label.clone()])]),
-            vector: reading.transform(&mentions),
+        let target = |(vector, vicinity)| Target {
+            example: Example {
+                id: record.id.clone(),
+                outlet: record.outlet.clone().unwrap_or_default(),
+                labels: BTreeMap::from([(axis.to_owned(), vec![stance.label.clone()])]),
+                vector,
+            },
+            vicinity,
         };
-        (!mentions.is_empty()).then(|| Target {
-            example: example(),
-            vicinity: reading.vicinity(&mentions),
-        })
+        (!mentions.is_empty()).then(|| target(reading.transform(&mentions)))
     });
     stances.collect()
 }
