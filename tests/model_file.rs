@@ -70,6 +70,14 @@ fn version_2_is_read() {
     );
 }
 
+/// They know no `score_exponent` and no `full_length`.
+#[test]
+fn the_first_files_of_version_2_are_read() {
+    let first = std::fs::read(common::path("data/model-v2-first.safetensors")).unwrap();
+    let model = Model::from_bytes(&first).unwrap();
+    assert_eq!(model.to_bytes().unwrap(), first, "and written as they were");
+}
+
 #[test]
 fn version_1_is_refused_by_its_version() {
     let old = std::fs::read(common::path("data/model-v1.safetensors")).unwrap();

@@ -1,11 +1,14 @@
 //! Fits a [`Calibration`] to held-out scores by maximum likelihood.
 //!
-//! For each pair of exponents of a short list, Newton's method finds the slope and the offsets of
-//! least negative log-likelihood; the pair of least loss wins.
+//! For each choice of exponents of a short list, Newton's method finds the slope and the offsets of
+//! least negative log-likelihood; the choice of least loss wins. The spread of an article and the
+//! score of the label itself are two ways to tell evidence that repeats itself: an axis takes one.
+
+use std::num::NonZeroU32;
 
 use super::{
     Calibration, LabelCalibration,
-    calibration::{discount, single_label_share},
+    calibration::single_label_share,
     newton::{System, minimise},
     softmax::{log_sum_exp, sigmoid},
 };
@@ -22,35 +25,58 @@ pub struct Sample {
     pub truth: Vec<usize>,
 }
 
+/// Exponents of length and spread that are tried.
 const EXPONENTS: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
+/// Exponents of the label's own score, which bends what the others only scale.
+const SCORE_EXPONENTS: [f64; 8] = [0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0];
 
-/// Exponents of length and of spread.
-type Exponents = (f64, f64);
-
-/// Fits the calibration of an axis with `labels` labels; the identity where there is nothing to
-/// learn from.
+/// Fits the calibration of an axis with `labels` labels, whose offsets count in full from
+/// `full_length` terms on; the identity where there is nothing to learn from.
 #[must_use]
-pub fn calibrate(kind: AxisKind, labels: usize, samples: &[Sample]) -> Calibration {
+pub fn calibrate(
+    kind: AxisKind,
+    labels: usize,
+    full_length: NonZeroU32,
+    samples: &[Sample],
+) -> Calibration {
+    let identity = Calibration {
+        full_length,
+        ..Calibration::identity(labels)
+    };
     if samples.is_empty() {
-        return Calibration::identity(labels);
+        return identity;
     }
-    let lengths = EXPONENTS.into_iter();
-    let pairs = lengths.flat_map(|length| EXPONENTS.map(|spread| (length, spread)));
-    let fits = pairs.map(|exponents| {
-        let inputs = Inputs::new(samples, exponents);
+    let fits = candidates(&identity).map(|candidate| {
+        let inputs = Inputs::new(samples, &candidate);
         let (loss, labels) = match kind {
             AxisKind::Single => fit_single(labels, samples, &inputs),
             AxisKind::Multi => fit_multi(labels, samples, &inputs),
         };
-        let calibration = Calibration {
-            length_exponent: exponents.0,
-            spread_exponent: exponents.1,
-            labels,
-        };
-        (loss, calibration)
+        (
+            loss,
+            Calibration {
+                labels,
+                ..candidate
+            },
+        )
     });
     let best = fits.min_by(|a, b| a.0.total_cmp(&b.0));
-    best.map_or_else(|| Calibration::identity(labels), |(_, best)| best)
+    best.map_or(identity, |(_, best)| best)
+}
+
+/// Exponents whose slope and offsets are still to be found.
+fn candidates(identity: &Calibration) -> impl Iterator<Item = Calibration> {
+    let of_spread = EXPONENTS.map(|spread| (spread, 0.0));
+    let of_score = SCORE_EXPONENTS.map(|score| (0.0, score));
+    let of_all = of_spread.into_iter().chain(of_score);
+    of_all.flat_map(move |(spread_exponent, score_exponent)| {
+        EXPONENTS.map(|length_exponent| Calibration {
+            length_exponent,
+            spread_exponent,
+            score_exponent,
+            ..identity.clone()
+        })
+    })
 }
 
 type Fit = (f64, Vec<LabelCalibration>);
@@ -63,8 +89,10 @@ fn fit_single(labels: usize, samples: &[Sample], inputs: &Inputs) -> Fit {
             let Some(&truth) = sample.truth.first() else {
                 continue;
             };
-            let logit = |(u, offset): (&f64, &f64)| share * (theta[0] * u + offset);
-            let logits: Vec<f64> = input.iter().zip(&theta[1..]).map(logit).collect();
+            let offsets = input.offsets;
+            let logit = |(u, offset): (&f64, &f64)| share * (theta[0] * u + offsets * offset);
+            let scores = input.scores.iter().zip(&theta[1..]);
+            let logits: Vec<f64> = scores.map(logit).collect();
             let total = log_sum_exp(&logits);
             system.loss += total - logits[truth];
             let posterior = logits.iter().map(|l| libm::exp(l - total));
@@ -82,20 +110,22 @@ fn fit_single(labels: usize, samples: &[Sample], inputs: &Inputs) -> Fit {
 }
 
 /// Adds gradient and Hessian of -ln `posterior[truth]`.
-fn add_softmax(system: &mut System, input: &[f64], posterior: &[f64], truth: usize, share: f64) {
+fn add_softmax(system: &mut System, input: &Input, posterior: &[f64], truth: usize, share: f64) {
+    let (input, offsets) = (&input.scores, input.offsets);
     let mean: f64 = posterior.iter().zip(input).map(|(p, u)| p * u).sum();
     let square: f64 = posterior.iter().zip(input).map(|(p, u)| p * u * u).sum();
     let curvature = share * share;
     system.gradient[0] += share * (mean - input[truth]);
     system.hessian[[0, 0]] += curvature * (square - mean * mean);
     for (c, p) in posterior.iter().enumerate() {
-        system.gradient[c + 1] += share * (p - f64::from(c == truth));
-        let mixed = curvature * p * (input[c] - mean);
+        system.gradient[c + 1] += share * offsets * (p - f64::from(c == truth));
+        let mixed = curvature * offsets * p * (input[c] - mean);
         system.hessian[[0, c + 1]] += mixed;
         system.hessian[[c + 1, 0]] += mixed;
-        system.hessian[[c + 1, c + 1]] += curvature * p;
+        let squared = curvature * offsets * offsets;
+        system.hessian[[c + 1, c + 1]] += squared * p;
         for (d, q) in posterior.iter().enumerate() {
-            system.hessian[[c + 1, d + 1]] -= curvature * p * q;
+            system.hessian[[c + 1, d + 1]] -= squared * p * q;
         }
     }
 }
@@ -106,17 +136,18 @@ fn fit_multi(labels: usize, samples: &[Sample], inputs: &Inputs) -> Fit {
     let fitted = (0..labels).map(|label| {
         let (loss, theta) = minimise(2, |theta, system| {
             for (input, sample) in inputs.rows.iter().zip(samples) {
-                let (u, truth) = (input[label], sample.truth.contains(&label));
-                let z = theta[0] * u + theta[1];
+                let truth = sample.truth.contains(&label);
+                let (u, one) = (input.scores[label], input.offsets);
+                let z = theta[0] * u + theta[1] * one;
                 let p = sigmoid(z);
                 system.loss += log_sum_exp(&[0.0, if truth { -z } else { z }]);
                 let (error, curvature) = (p - f64::from(truth), p * (1.0 - p));
                 system.gradient[0] += error * u;
-                system.gradient[1] += error;
+                system.gradient[1] += error * one;
                 system.hessian[[0, 0]] += curvature * u * u;
-                system.hessian[[0, 1]] += curvature * u;
-                system.hessian[[1, 0]] += curvature * u;
-                system.hessian[[1, 1]] += curvature;
+                system.hessian[[0, 1]] += curvature * u * one;
+                system.hessian[[1, 0]] += curvature * u * one;
+                system.hessian[[1, 1]] += curvature * one * one;
             }
         });
         total += loss;
@@ -129,23 +160,36 @@ fn fit_multi(labels: usize, samples: &[Sample], inputs: &Inputs) -> Fit {
     (total, fitted)
 }
 
-/// Discounted scores, scaled to unit size so that one ridge fits all.
+/// Samples as a candidate sees them, their scores scaled to unit size so that one ridge fits all.
 struct Inputs {
-    rows: Vec<Vec<f64>>,
+    rows: Vec<Input>,
     scale: f64,
 }
 
+struct Input {
+    /// Discounted, one a label.
+    scores: Vec<f64>,
+    /// What the offsets are multiplied by.
+    offsets: f64,
+}
+
 impl Inputs {
-    fn new(samples: &[Sample], (length, spread): Exponents) -> Self {
-        let discounted = |sample: &Sample| -> Vec<f64> {
-            let factor = discount(&sample.scores, sample.length, length, spread);
-            sample.scores.iter().map(|score| score * factor).collect()
+    fn new(samples: &[Sample], candidate: &Calibration) -> Self {
+        let discounted = |sample: &Sample| {
+            let discounts = candidate.discounts(&sample.scores, sample.length);
+            let scores = sample.scores.iter().zip(discounts);
+            Input {
+                scores: scores.map(|(score, discount)| score * discount).collect(),
+                offsets: candidate.share_of_offsets(sample.length),
+            }
         };
-        let mut rows: Vec<Vec<f64>> = samples.iter().map(discounted).collect();
-        let count = rows.iter().flatten().count() as f64;
-        let squares: f64 = rows.iter().flatten().map(|u| u * u).sum();
-        let scale = (squares / count).sqrt().max(f64::MIN_POSITIVE);
-        rows.iter_mut().flatten().for_each(|u| *u /= scale);
+        let mut rows: Vec<Input> = samples.iter().map(discounted).collect();
+        let scores = || rows.iter().flat_map(|row| &row.scores);
+        let squares: f64 = scores().map(|u| u * u).sum();
+        let scale = (squares / scores().count() as f64).sqrt();
+        let scale = scale.max(f64::MIN_POSITIVE);
+        let scores = rows.iter_mut().flat_map(|row| &mut row.scores);
+        scores.for_each(|u| *u /= scale);
         Self { rows, scale }
     }
 
@@ -158,7 +202,7 @@ impl Inputs {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bayes::calibration::probabilities;
+    use crate::bayes::calibration::{apply, probabilities};
 
     /// Samples whose labels really follow the probabilities of `slope` · score + `offset`.
     fn samples(slope: f64, offset: f64) -> Vec<Sample> {
@@ -179,7 +223,7 @@ mod tests {
     #[test]
     fn the_true_slope_and_offset_are_found() {
         for kind in [AxisKind::Single, AxisKind::Multi] {
-            let fitted = calibrate(kind, 2, &samples(0.4, 0.8));
+            let fitted = calibrate(kind, 2, NonZeroU32::MIN, &samples(0.4, 0.8));
             let label = fitted.labels[0];
             assert!((label.slope - 0.4).abs() < 0.04, "{kind:?} {fitted:?}");
             assert!((label.offset - 0.8).abs() < 0.08, "{kind:?} {fitted:?}");
@@ -194,14 +238,33 @@ mod tests {
             sample.scores.iter_mut().for_each(|score| *score *= 100.0);
         }
         let all = [samples(0.4, 0.0), long].concat();
-        let fitted = calibrate(AxisKind::Single, 2, &all);
-        let discount = fitted.length_exponent + fitted.spread_exponent;
+        let fitted = calibrate(AxisKind::Single, 2, NonZeroU32::MIN, &all);
+        let score = fitted.spread_exponent + fitted.score_exponent;
+        let discount = fitted.length_exponent + score;
         assert!((discount - 1.0).abs() < 1e-9, "{fitted:?}");
     }
 
     #[test]
+    fn offsets_of_short_texts_are_told_in_proportion() {
+        for kind in [AxisKind::Single, AxisKind::Multi] {
+            let halved = samples(0.4, 0.4).into_iter().map(|sample| Sample {
+                length: 5,
+                ..sample
+            });
+            let fitted = calibrate(
+                kind,
+                2,
+                NonZeroU32::new(10).unwrap(),
+                &halved.collect::<Vec<_>>(),
+            );
+            let offset = fitted.labels[0].offset;
+            assert!((offset - 0.8).abs() < 0.16, "{kind:?} {fitted:?}");
+        }
+    }
+
+    #[test]
     fn nothing_to_learn_from_is_the_identity() {
-        let none = calibrate(AxisKind::Multi, 3, &[]);
+        let none = calibrate(AxisKind::Multi, 3, NonZeroU32::MIN, &[]);
         assert_eq!(none, Calibration::identity(3));
     }
 
@@ -211,8 +274,14 @@ mod tests {
             truth: vec![],
             ..sample
         });
-        let fitted = calibrate(AxisKind::Multi, 2, &negative.collect::<Vec<_>>());
-        let z = fitted.apply(&[0.0, 0.0], 1);
+        let fitted = calibrate(
+            AxisKind::Multi,
+            2,
+            NonZeroU32::MIN,
+            &negative.collect::<Vec<_>>(),
+        );
+        let labels = fitted.of_article(AxisKind::Multi, &[0.0, 0.0], 1);
+        let z = apply(&labels, &[0.0, 0.0]);
         assert!(probabilities(AxisKind::Multi, &z).iter().all(|&p| p < 0.01));
     }
 }

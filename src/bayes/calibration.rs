@@ -4,14 +4,20 @@
 //! length of the text and with how much its words repeat each other, until every posterior is 0
 //! or 1. A calibrated log-odds is
 //!
-//! > `z_c` = `slope_c` · L^(-γ) · S^(-σ) · `s_c` + `offset_c`
+//! > `z_c` = `slope_c` · L^(-γ) · S^(-σ) · |`s_c`|^(-τ) · `s_c` + min(1, L / `L_0`) · `offset_c`
 //!
 //! with `s_c` the raw log-odds, L the number of counted terms of the article and S the root mean
-//! square of its raw log-odds over all labels. γ = σ = 0 leaves articles as sure as naive Bayes
-//! is; γ = 1 averages the evidence over the text; σ = 1 leaves only its direction. This is Platt's
-//! scaling (1999) or, with one slope for all labels of a single-label axis, temperature scaling
-//! with a bias (Guo et al. 2017), with a temperature for each article. The factor is the same for
-//! all terms of an article, so their evidence still adds up.
+//! square of its raw log-odds over all labels; L, S and |`s_c`| are at least 1 here. γ = σ = τ = 0
+//! leaves articles as sure as naive Bayes is; γ = 1 averages the evidence over the text; σ = 1
+//! leaves only its direction; τ > 0 lets further evidence for a label count the less the more
+//! there is of it. An offset is what the articles of calibration have more of than the scores say,
+//! and little of it need be true of a text much shorter than they are. On a single-label axis the mean of all `z_c` is taken off each, so that they
+//! stay log-odds against the other labels' mean. This is Platt's scaling (1999) or, with one slope
+//! for all labels of a single-label axis, temperature scaling with a bias (Guo et al. 2017), with
+//! a temperature for each article or label of it. In one article a label is calibrated by one
+//! slope and one offset, so the evidence of its terms still adds up.
+
+use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +37,22 @@ pub struct LabelCalibration {
     pub offset: f64,
 }
 
+/// An `L_0` that leaves the offsets of every text whole.
+#[must_use]
+pub fn always_full() -> NonZeroU32 {
+    NonZeroU32::MIN
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_always_full(length: &NonZeroU32) -> bool {
+    *length == always_full()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_zero(exponent: &f64) -> bool {
+    exponent.abs() < f64::MIN_POSITIVE
+}
+
 /// Calibration of all labels of an axis.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,6 +61,13 @@ pub struct Calibration {
     pub length_exponent: f64,
     /// σ, 0 to 1.
     pub spread_exponent: f64,
+    /// τ, 0 to 1. Like `L_0` in files alone that make use of it, which programs from before it
+    /// refuse.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub score_exponent: f64,
+    /// `L_0`.
+    #[serde(default = "always_full", skip_serializing_if = "is_always_full")]
+    pub full_length: NonZeroU32,
     /// One entry a label.
     pub labels: Vec<LabelCalibration>,
 }
@@ -54,6 +83,8 @@ impl Calibration {
         Self {
             length_exponent: 0.0,
             spread_exponent: 0.0,
+            score_exponent: 0.0,
+            full_length: always_full(),
             labels: vec![identity; labels],
         }
     }
@@ -61,8 +92,12 @@ impl Calibration {
     /// Whether this calibrates `labels` labels with usable numbers.
     #[must_use]
     pub fn is_valid_for(&self, labels: usize) -> bool {
-        (0.0..=1.0).contains(&self.length_exponent)
-            && (0.0..=1.0).contains(&self.spread_exponent)
+        let exponents = [
+            self.length_exponent,
+            self.spread_exponent,
+            self.score_exponent,
+        ];
+        exponents.iter().all(|e| (0.0..=1.0).contains(e))
             && self.labels.len() == labels
             && self
                 .labels
@@ -70,34 +105,56 @@ impl Calibration {
                 .all(|l| is_usable(l.slope) && l.slope >= 0.0 && is_usable(l.offset))
     }
 
-    /// The factor of a label's raw log-odds in an article with raw log-odds `raw` and `length`
-    /// counted terms.
+    /// Slope and offset of each label in an article with raw log-odds `raw` and `length` counted
+    /// terms.
     #[must_use]
-    pub fn factor(&self, label: usize, raw: &[f64], length: u64) -> f64 {
-        self.labels[label].slope * self.discount(raw, length)
-    }
-
-    /// Calibrated log-odds of raw ones.
-    #[must_use]
-    pub fn apply(&self, raw: &[f64], length: u64) -> Vec<f64> {
-        let discount = self.discount(raw, length);
-        let labels = raw.iter().zip(&self.labels);
+    pub fn of_article(&self, kind: AxisKind, raw: &[f64], length: u64) -> Vec<LabelCalibration> {
+        let labels = self.labels.iter().zip(self.discounts(raw, length));
+        let offsets = self.share_of_offsets(length);
+        let mut labels: Vec<_> = labels
+            .map(|(label, discount)| LabelCalibration {
+                slope: label.slope * discount,
+                offset: label.offset * offsets,
+            })
+            .collect();
+        if kind == AxisKind::Single {
+            let mean = apply(&labels, raw).iter().sum::<f64>() / labels.len() as f64;
+            labels.iter_mut().for_each(|label| label.offset -= mean);
+        }
         labels
-            .map(|(score, label)| label.slope * discount * score + label.offset)
-            .collect()
     }
 
-    fn discount(&self, raw: &[f64], length: u64) -> f64 {
-        discount(raw, length, self.length_exponent, self.spread_exponent)
+    /// What each label's raw log-odds are multiplied by, but for its slope.
+    pub(super) fn discounts(&self, raw: &[f64], length: u64) -> impl Iterator<Item = f64> {
+        let squares: f64 = raw.iter().map(|score| score * score).sum();
+        let spread = (squares / raw.len().max(1) as f64).sqrt();
+        let of_all =
+            power(length as f64, self.length_exponent) * power(spread, self.spread_exponent);
+        raw.iter()
+            .map(move |score| of_all * power(score.abs(), self.score_exponent))
+    }
+
+    /// What all offsets are multiplied by.
+    pub(super) fn share_of_offsets(&self, length: u64) -> f64 {
+        (length.max(1) as f64 / f64::from(self.full_length.get())).min(1.0)
     }
 }
 
-/// L^(-γ) · S^(-σ), with L and S at least 1.
+/// Calibrated log-odds of raw ones.
 #[must_use]
-pub fn discount(raw: &[f64], length: u64, length_exponent: f64, spread_exponent: f64) -> f64 {
-    let squares: f64 = raw.iter().map(|score| score * score).sum();
-    let spread = (squares / raw.len().max(1) as f64).sqrt().max(1.0);
-    libm::pow(length.max(1) as f64, -length_exponent) * libm::pow(spread, -spread_exponent)
+pub fn apply(labels: &[LabelCalibration], raw: &[f64]) -> Vec<f64> {
+    let labels = labels.iter().zip(raw);
+    labels
+        .map(|(label, score)| label.slope * score + label.offset)
+        .collect()
+}
+
+/// `base`^(-`exponent`), the base at least 1.
+fn power(base: f64, exponent: f64) -> f64 {
+    if base <= 1.0 || exponent <= 0.0 {
+        return 1.0;
+    }
+    libm::pow(base, -exponent)
 }
 
 /// Probabilities of calibrated log-odds.
@@ -124,25 +181,67 @@ pub fn single_label_share(labels: usize) -> f64 {
 mod tests {
     use super::*;
 
+    /// Calibrated log-odds of a label with the slope 2 and the offset -1.
+    fn calibrated([length, spread, score]: [f64; 3], raw: &[f64], terms: u64) -> f64 {
+        let label = LabelCalibration {
+            slope: 2.0,
+            offset: -1.0,
+        };
+        let calibration = Calibration {
+            length_exponent: length,
+            spread_exponent: spread,
+            score_exponent: score,
+            labels: vec![label; raw.len()],
+            ..Calibration::identity(raw.len())
+        };
+        let labels = calibration.of_article(AxisKind::Multi, raw, terms);
+        apply(&labels, raw)[0]
+    }
+
     #[test]
     fn longer_texts_are_discounted() {
-        let calibration = Calibration {
-            length_exponent: 0.5,
-            spread_exponent: 0.0,
-            labels: vec![LabelCalibration {
-                slope: 2.0,
-                offset: -1.0,
-            }],
-        };
-        assert_eq!(calibration.apply(&[3.0], 4), [2.0]);
-        assert_eq!(calibration.apply(&[3.0], 0), [5.0]);
-        assert!((calibration.factor(0, &[3.0], 4) - 1.0).abs() < 1e-15);
+        let discount = [0.5, 0.0, 0.0];
+        assert!((calibrated(discount, &[3.0], 4) - 2.0).abs() < 1e-12);
+        assert!((calibrated(discount, &[3.0], 0) - 5.0).abs() < 1e-12);
     }
 
     #[test]
     fn larger_scores_are_discounted() {
-        assert!((discount(&[5.0, -5.0], 1, 0.0, 1.0) - 0.2).abs() < 1e-15);
-        assert!((discount(&[0.1, -0.1], 1, 0.0, 1.0) - 1.0).abs() < 1e-15);
+        for (exponents, raw, expected) in [
+            ([0.0, 1.0, 0.0], [5.0, -5.0], 1.0),
+            ([0.0, 1.0, 0.0], [0.1, -0.1], -0.8),
+            ([0.0, 0.0, 0.5], [9.0, 99.0], 5.0),
+            ([0.0, 0.0, 0.5], [-9.0, 99.0], -7.0),
+            ([0.0, 0.0, 0.5], [0.1, 99.0], -0.8),
+        ] {
+            let found = calibrated(exponents, &raw, 1);
+            assert!((found - expected).abs() < 1e-12, "{raw:?} {found}");
+        }
+    }
+
+    #[test]
+    fn short_texts_take_a_part_of_the_offsets() {
+        let mut calibration = Calibration::identity(2);
+        calibration.full_length = NonZeroU32::new(10).unwrap();
+        calibration.labels[0].offset = 4.0;
+        let offset = |length| calibration.of_article(AxisKind::Multi, &[0.0; 2], length)[0].offset;
+        for (length, expected) in [(0, 0.4), (1, 0.4), (5, 2.0), (10, 4.0), (99, 4.0)] {
+            assert!((offset(length) - expected).abs() < 1e-12, "{length}");
+        }
+    }
+
+    #[test]
+    fn log_odds_of_single_labels_are_against_the_mean() {
+        let calibration = Calibration {
+            score_exponent: 0.5,
+            ..Calibration::identity(3)
+        };
+        let raw = [8.0, -4.0, -4.0];
+        let labels = calibration.of_article(AxisKind::Single, &raw, 1);
+        let log_odds = apply(&labels, &raw);
+        let p = probabilities(AxisKind::Single, &log_odds);
+        let others = f64::midpoint(p[1].ln(), p[2].ln());
+        assert!((log_odds[0] - (p[0].ln() - others)).abs() < 1e-9);
     }
 
     #[test]
@@ -153,6 +252,13 @@ mod tests {
         assert!(!calibration.is_valid_for(2));
         calibration.labels[1].slope = f64::NAN;
         assert!(!calibration.is_valid_for(2));
+        for exponent in [-0.1, 1.1, f64::NAN] {
+            let calibration = Calibration {
+                score_exponent: exponent,
+                ..Calibration::identity(2)
+            };
+            assert!(!calibration.is_valid_for(2));
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Calibration, Scorer, Sum};
+use super::{LabelCalibration, Scorer};
 use crate::features::{TermCount, TermId, TermVector};
 
 /// What one term did for one label.
@@ -56,14 +56,13 @@ impl Share {
     }
 }
 
-/// Takes the calibrated log-odds of one label apart into at most `max` terms and the rest; `sum`
-/// are the scorer's raw scores of `vector`.
+/// Takes the calibrated log-odds of one label apart into at most `max` terms and the rest;
+/// `calibration` is that of the label in the article of `vector`.
 #[must_use]
 pub fn explain(
     scorer: &Scorer,
-    calibration: &Calibration,
+    calibration: LabelCalibration,
     vector: &TermVector,
-    sum: &Sum,
     label: usize,
     max: usize,
 ) -> Explanation {
@@ -76,15 +75,14 @@ pub fn explain(
     let shares = vector.entries().iter().map(share);
     let strongest = strongest(shares.inspect(|share| rest += share.levels), max);
     rest -= strongest.iter().map(|share| share.levels).sum::<i64>();
-    let factor = calibration.factor(label, &sum.scores, sum.length);
-    let log_odds = |levels: i64| factor * (scorer.scales()[label] * levels as f64);
+    let log_odds = |levels: i64| calibration.slope * (scorer.scales()[label] * levels as f64);
     let contribution = |share: &Share| Contribution {
         term: share.entry.term,
         count: share.entry.count,
         log_odds: log_odds(share.levels),
     };
     Explanation {
-        bias: factor * scorer.bias()[label] + calibration.labels[label].offset,
+        bias: calibration.slope * scorer.bias()[label] + calibration.offset,
         contributions: strongest.iter().map(contribution).collect(),
         rest: log_odds(rest),
     }
@@ -124,9 +122,11 @@ fn by_size(a: &Share, b: &Share) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bayes::LabelCalibration;
+    use crate::bayes::{Calibration, calibration::apply};
     use crate::features::{Featurizer, FeaturizerConfig, Vocabulary};
+    use crate::label::AxisKind;
     use proptest::prelude::*;
+    use std::num::NonZeroU32;
 
     proptest! {
         #[test]
@@ -138,6 +138,9 @@ mod tests {
             offset in -9.0f64..9.0,
             length_exponent in 0.0f64..=1.0,
             spread_exponent in 0.0f64..=1.0,
+            score_exponent in 0.0f64..=1.0,
+            full_length in (1u32..90).prop_filter_map("not 0", NonZeroU32::new),
+            kind in prop::sample::select(vec![AxisKind::Single, AxisKind::Multi]),
             max_count in 1u32..9,
             max in prop::sample::select(vec![0, 1, 2, 3, 5, 9, 99]),
         ) {
@@ -148,12 +151,18 @@ mod tests {
             let vector = featurizer.transform(&[&text]);
             let scorer = Scorer::from_parts(bias, vec![9.0 / 32767.0; 2], &levels, max_count).unwrap();
             let labels = vec![LabelCalibration { slope, offset }; 2];
-            let calibration = Calibration { length_exponent, spread_exponent, labels };
+            let calibration = Calibration {
+                length_exponent,
+                spread_exponent,
+                score_exponent,
+                full_length,
+                labels,
+            };
 
-            let scores = scorer.sum(&vector);
-            let log_odds = calibration.apply(&scores.scores, scores.length);
-            for (label, expected) in log_odds.iter().enumerate() {
-                let parts = explain(&scorer, &calibration, &vector, &scores, label, max);
+            let sum = scorer.sum(&vector);
+            let labels = calibration.of_article(kind, &sum.scores, sum.length);
+            for (label, expected) in apply(&labels, &sum.scores).iter().enumerate() {
+                let parts = explain(&scorer, labels[label], &vector, label, max);
                 let terms = parts.contributions.iter().map(|c| c.log_odds);
                 let size = 60.0 * 9.0 * slope.abs() + parts.bias.abs();
                 let sum = parts.bias + terms.sum::<f64>() + parts.rest;
@@ -161,7 +170,7 @@ mod tests {
                 let sizes: Vec<_> = parts.contributions.iter().map(|c| c.log_odds.abs()).collect();
                 prop_assert!(sizes.is_sorted_by(|a, b| a >= b));
                 prop_assert_eq!(sizes.len(), max.min(vector.entries().len()));
-                let all = explain(&scorer, &calibration, &vector, &scores, label, usize::MAX);
+                let all = explain(&scorer, labels[label], &vector, label, usize::MAX);
                 prop_assert_eq!(&all.contributions[..sizes.len()], &parts.contributions[..]);
             }
         }

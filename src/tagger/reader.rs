@@ -4,7 +4,9 @@ use super::{AbstainReason, Decision, Evidence, LabelExplanation, LabelScore, Tag
 use crate::{
     article::ArticleField,
     bayes::{
-        Contribution, Scorer, Sum, WordShare, calibration::probabilities, explain::explain,
+        Contribution, LabelCalibration, Scorer, Sum, WordShare,
+        calibration::{apply, probabilities},
+        explain::explain,
         scorer::ranking,
     },
     features::{Occurrence, TargetVocabulary, TermId, TermVector, Vicinity, Vocabulary},
@@ -62,7 +64,9 @@ impl<'m> Reader<'m, '_> {
     /// The answer of one axis to a sum of terms.
     pub fn answer(&self, classifier: &'m Classifier, sum: &Sum) -> Answer<'m> {
         let axis = classifier.axis();
-        let log_odds = classifier.calibration().apply(&sum.scores, sum.length);
+        let calibration = classifier.calibration();
+        let calibrated = calibration.of_article(axis.kind(), &sum.scores, sum.length);
+        let log_odds = apply(&calibrated, &sum.scores);
         let probabilities = probabilities(axis.kind(), &log_odds);
         let order = ranking(&log_odds);
         let (decision, assigned) = self.decide(classifier.rule(), &order, &probabilities);
@@ -82,7 +86,9 @@ impl<'m> Reader<'m, '_> {
                     .grounds
                     .as_ref()
                     .filter(|_| explained(rank, label))
-                    .map(|grounds| grounds.explain(classifier, sum, label)),
+                    .map(|grounds| {
+                        grounds.explain(classifier, calibrated[label], sum.length, label)
+                    }),
             })
         });
         (decision, labels.collect())
@@ -105,16 +111,18 @@ impl<'m> Reader<'m, '_> {
 }
 
 impl<'m> Grounds<'m, '_> {
-    fn explain(&self, classifier: &Classifier, sum: &Sum, label: usize) -> LabelExplanation<'m> {
-        let parts = explain(
-            classifier.scorer(),
-            classifier.calibration(),
-            self.vector,
-            sum,
-            label,
-            self.max,
-        );
-        let parts = match self.around(classifier, sum, label) {
+    /// Explains a label by its calibration in the article.
+    fn explain(
+        &self,
+        classifier: &Classifier,
+        calibration: LabelCalibration,
+        length: u64,
+        label: usize,
+    ) -> LabelExplanation<'m> {
+        let scorer = classifier.scorer();
+        let parts = explain(scorer, calibration, self.vector, label, self.max);
+        let around = self.around(classifier, calibration, length, label);
+        let parts = match around {
             Some(around) => parts.with(around, self.max),
             None => parts,
         };
@@ -135,20 +143,19 @@ impl<'m> Grounds<'m, '_> {
     fn around(
         &self,
         classifier: &Classifier,
-        sum: &Sum,
+        calibration: LabelCalibration,
+        length: u64,
         label: usize,
     ) -> Option<Vec<Contribution>> {
         let scorer = classifier.vicinity()?;
         let Terms::OfTarget(vocabulary, vicinity) = self.terms else {
             return None;
         };
-        let calibration = classifier.calibration();
-        let factor = calibration.factor(label, &sum.scores, sum.length);
-        let shares = scorer.shares(sum.length, vicinity, label).into_iter();
+        let shares = scorer.shares(length, vicinity, label).into_iter();
         let contribution = |share: WordShare| Contribution {
             term: vocabulary.term_of(share.word),
             count: share.count,
-            log_odds: factor * share.score,
+            log_odds: calibration.slope * share.score,
         };
         Some(shares.map(contribution).collect())
     }

@@ -1,6 +1,6 @@
 //! How one axis is made, as part of a [`Recipe`](super::Recipe).
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, num::NonZeroU32};
 
 use serde::{
     Deserialize, Deserializer,
@@ -9,7 +9,7 @@ use serde::{
 
 use super::folds::FoldBy;
 use crate::{
-    bayes::{FitParams, RegressionParams},
+    bayes::{FitParams, RegressionParams, calibration::always_full},
     features::selection::SelectionParams,
     label::AxisKind,
 };
@@ -31,6 +31,10 @@ pub struct AxisRecipe {
     /// Corpora whose held-out folds calibrate the axis: one name or a list.
     #[serde(deserialize_with = "one_or_more")]
     pub calibrate_on: Vec<String>,
+    /// Texts of fewer counted terms take the offsets of calibration in proportion: what the corpora
+    /// of calibration have more of need not be true of them. Where it is not given, every text takes them whole.
+    #[serde(default = "always_full")]
+    pub full_length: NonZeroU32,
     /// Single-label: the axis abstains under this probability.
     #[serde(default)]
     pub min_probability: f64,

@@ -291,7 +291,8 @@ fn classifier(
 ) -> Result<Classifier, TrainError> {
     let kind = learner.axis.kind();
     let scorer = tables.full.rounded();
-    let calibration = calibrate(kind, scorer.columns(), samples);
+    let full_length = learner.recipe.full_length;
+    let calibration = calibrate(kind, scorer.columns(), full_length, samples);
     let rule = tuning::decision_rule(learner.recipe, kind, &calibration, samples);
     Ok(Classifier::new(
         learner.axis.clone(),

@@ -2,7 +2,12 @@
 
 use super::axis_recipe::{AxisRecipe, Objective};
 use crate::{
-    bayes::{Calibration, calibrate::Sample, calibration::probabilities, scorer::ranking},
+    bayes::{
+        Calibration,
+        calibrate::Sample,
+        calibration::{apply, probabilities},
+        scorer::ranking,
+    },
     evaluate::Judgement,
     label::AxisKind,
     model::{Classifier, DecisionRule},
@@ -44,9 +49,10 @@ pub fn decision_rule(
 }
 
 fn calibrated(kind: AxisKind, calibration: &Calibration, samples: &[Sample]) -> Vec<Vec<f64>> {
-    let samples = samples.iter();
-    let probabilities =
-        samples.map(|s| probabilities(kind, &calibration.apply(&s.scores, s.length)));
+    let probabilities = samples.iter().map(|sample| {
+        let labels = calibration.of_article(kind, &sample.scores, sample.length);
+        probabilities(kind, &apply(&labels, &sample.scores))
+    });
     probabilities.collect()
 }
 
@@ -100,10 +106,10 @@ fn macro_f1(labels: usize, answers: impl Iterator<Item = (usize, usize)>) -> f64
 /// A held-out article as the finished classifier would judge it.
 #[must_use]
 pub fn judge_sample(classifier: &Classifier, sample: &Sample) -> Judgement {
-    let log_odds = classifier
-        .calibration()
-        .apply(&sample.scores, sample.length);
-    let probabilities = probabilities(classifier.axis().kind(), &log_odds);
+    let (kind, calibration) = (classifier.axis().kind(), classifier.calibration());
+    let labels = calibration.of_article(kind, &sample.scores, sample.length);
+    let log_odds = apply(&labels, &sample.scores);
+    let probabilities = probabilities(kind, &log_odds);
     let order = ranking(&log_odds);
     let assigned = classifier.rule().assign(&order, &probabilities);
     Judgement {
