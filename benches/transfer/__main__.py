@@ -84,8 +84,26 @@ def sources(lab, axis):
         yield axis, name, count, figure(axis), before, lab.evaluate(axis, rows[name])[1]
 
 
+def outlets(lab, axis):
+    """A part of the rows at a time, and of these one outlet after another left out."""
+    lines = {}
+    for share in SHARES:
+        card = lab.train(axis, keep=lambda _, row, share=share: place(row) < share)
+        rows = (row for row in lab.rows("fakes-syria", "train") if labelled(row, axis))
+        rows = [row for row in rows if place(row) < share]
+        best = tune(axis, by_group(rows, lambda row: row["outlet"]))
+        figures = {"newstance": card["fakes-syria", figure(axis)]}
+        figures |= {kind: reached for kind, (reached, _) in best.items()}
+        for model, reached in figures.items():
+            lines.setdefault(model, []).append(reached)
+    for model, line in lines.items():
+        yield axis, "fakes-syria", model, len(rows), figure(axis), *line
+
+
 def curves(lab, axis):
     """Training on a part of the rows at a time."""
+    if axis == "alignment":
+        yield from outlets(lab, axis)
     corpora, folds = CURVES.get(axis, ([], 0))
     lines = {}
     for share in SHARES:

@@ -44,20 +44,27 @@ impl<'t> Columns<'t> {
     #[must_use]
     pub fn sums(self, entries: &[TermCount]) -> Vec<BlockSum> {
         let mut sums = vec![[0; LANES]; self.limits.len()];
+        self.add(entries, 1, &mut sums);
         let most = self.limits.as_flattened().iter().copied().max();
-        let mut left = entries.to_vec();
-        for time in 1..=most.unwrap_or(0) {
-            left.retain(|entry| entry.count >= time.unsigned_abs().into());
-            for terms in left.chunks(MOST_ROWS) {
-                let at = self.add_panels::<PANEL>(terms, time, &mut sums, 0);
-                let at = self.add_panels::<2>(terms, time, &mut sums, at);
-                self.add_panels::<1>(terms, time, &mut sums, at);
-            }
+        let again = entries.iter().filter(|entry| entry.count > 1);
+        let mut left: Vec<TermCount> = again.copied().collect();
+        for time in 2..=most.unwrap_or(0) {
             if left.is_empty() {
                 break;
             }
+            self.add(&left, time, &mut sums);
+            left.retain(|entry| entry.count > time.unsigned_abs().into());
         }
         sums
+    }
+
+    /// Adds the rows of terms that occur at least `time` times, in the columns that count so many.
+    fn add(self, entries: &[TermCount], time: i16, sums: &mut [BlockSum]) {
+        for terms in entries.chunks(MOST_ROWS) {
+            let at = self.add_panels::<PANEL>(terms, time, sums, 0);
+            let at = self.add_panels::<2>(terms, time, sums, at);
+            self.add_panels::<1>(terms, time, sums, at);
+        }
     }
 
     /// Adds as many panels of N blocks as there are from a block on; gives back where they end.

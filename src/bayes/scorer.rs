@@ -184,6 +184,20 @@ impl Scorer {
         }
     }
 
+    /// Adds the levels of terms that count once each.
+    pub fn add_each(&self, sum: &mut LevelSum, terms: impl Iterator<Item = TermId>) {
+        sum.length += self.table.add_each(&mut sum.levels, terms);
+    }
+
+    /// The sum of no terms.
+    #[must_use]
+    pub fn nothing(&self) -> LevelSum {
+        LevelSum {
+            levels: vec![0; self.columns()],
+            length: 0,
+        }
+    }
+
     /// Number of counted term occurrences: the length that calibration knows an article by.
     fn length(&self, entries: &[TermCount]) -> u64 {
         let counts = entries.iter();

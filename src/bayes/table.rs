@@ -84,6 +84,35 @@ impl Table {
         self.rows.sums(self.place.clone(), entries)
     }
 
+    /// Adds the levels of terms that count once each to one sum a column; gives back how many terms
+    /// they were. For few columns and short lists.
+    #[inline]
+    pub fn add_each(&self, sums: &mut [i64], terms: impl Iterator<Item = TermId>) -> u64 {
+        let [a, b, c] = sums else {
+            return self.add_rows(sums, terms);
+        };
+        // The number of labels that most axes by target have: known here, so the loop unrolls.
+        let mut three = [*a, *b, *c];
+        let added = self.add_rows(&mut three, terms);
+        [*a, *b, *c] = three;
+        added
+    }
+
+    #[inline]
+    fn add_rows(&self, sums: &mut [i64], terms: impl Iterator<Item = TermId>) -> u64 {
+        let levels = self.rows.blocks.as_flattened();
+        let width = self.rows.stride * LANES;
+        let mut added = 0;
+        for term in terms {
+            let row = &levels[term as usize * width + self.place.start..][..sums.len()];
+            for (sum, level) in sums.iter_mut().zip(row) {
+                *sum += i64::from(*level);
+            }
+            added += 1;
+        }
+        added
+    }
+
     /// The same of several tables. Those that are [joined](Self::joined) are summed together: a
     /// term then costs one place in memory, not one a table.
     #[must_use]

@@ -58,7 +58,28 @@ impl VicinityScorer {
 
     /// Adds the scores of words to those of the terms of a target.
     pub fn add(&self, sum: &mut Sum, vicinity: &Vicinity) {
-        self.add_apart(sum, vicinity, &self.text(vicinity.words(Region::Text)));
+        let mut regions = self.nothing();
+        for (region, words) in named(vicinity) {
+            self.add_words(&mut regions, region, words.iter().map(|entry| entry.term));
+        }
+        self.add_regions(sum, &regions);
+    }
+
+    /// The sums of no words, one a region.
+    #[must_use]
+    pub fn nothing(&self) -> Vec<LevelSum> {
+        self.regions.iter().map(Scorer::nothing).collect()
+    }
+
+    /// Adds words of a region to its sum.
+    pub fn add_words(
+        &self,
+        regions: &mut [LevelSum],
+        region: Region,
+        words: impl Iterator<Item = WordId>,
+    ) {
+        let region = region as usize;
+        self.regions[region].add_each(&mut regions[region], words);
     }
 
     /// The levels of the words of a text as a whole, which its targets share but for what they hide.
@@ -67,13 +88,10 @@ impl VicinityScorer {
         self.regions[Region::Text as usize].add_up(words)
     }
 
-    /// The same as [`Self::add`] with the text summed before.
-    pub fn add_apart(&self, sum: &mut Sum, vicinity: &Vicinity, text: &LevelSum) {
-        for (scorer, (region, words)) in self.regions.iter().zip(named(vicinity)) {
-            let part = match region {
-                Region::Text => scorer.weigh(text),
-                _ => scorer.weigh(&scorer.add_up(words)),
-            };
+    /// The same as [`Self::add`] with the words of each region summed before.
+    pub fn add_regions(&self, sum: &mut Sum, regions: &[LevelSum]) {
+        for (scorer, levels) in self.regions.iter().zip(regions) {
+            let part = scorer.weigh(levels);
             let factor = factor(sum.length, part.length);
             for (score, more) in sum.scores.iter_mut().zip(part.scores) {
                 *score += factor * more;

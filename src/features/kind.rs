@@ -87,8 +87,6 @@ impl Kind {
 pub enum Part {
     /// The word at a position of the text.
     Word(usize),
-    /// Its first letters.
-    Stem(usize),
     /// A mention of the target.
     Target,
     /// Something that stands for itself.

@@ -1,37 +1,32 @@
 //! What is known of every word of a text, whatever target is asked for: found once an article, and of equal
 //! words once.
 
-use super::{
-    Lexicon, Vocabulary,
-    kind::{TARGET, stem},
-    words::Words,
-};
+use super::{Lexicon, Vocabulary, kind::TARGET, words::Words};
 
 /// Words that a negation reaches.
 const NEGATION_REACH: usize = 4;
 
-/// Marks of a text: of its words by their position, of its terms by their number.
+/// Marks of the words of a text, by their positions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Marks {
     /// Whether a negation reaches the word.
     pub negated: Vec<bool>,
-    /// Whether the term has a stem.
-    pub stemmed: Vec<bool>,
-    /// Valence of the term in tenths.
+    /// Its valence in tenths, turned around after a negation.
     pub tones: Vec<i8>,
     /// Valence of the sign of a mention.
-    pub target_tone: i8,
+    target_tone: i8,
 }
 
 impl Marks {
-    /// Marks a text; `tones` are the valences of its terms in tenths.
+    /// Marks a text; `tone` is the valence in tenths of a term by its number.
     #[must_use]
-    pub fn new(words: &Words, target_tone: i8, tones: Vec<i8>) -> Self {
-        let terms = words.terms().iter();
+    pub fn new(words: &Words, target_tone: i8, tone: impl Fn(u32) -> i8) -> Self {
+        let negated = negated(words);
+        let tones = words.all().iter().zip(&negated);
+        let tones = tones.map(|(word, &negated)| turned(tone(word.number), negated));
         Self {
-            negated: negated(words),
-            stemmed: terms.map(|term| stem(term).is_some()).collect(),
-            tones,
+            tones: tones.collect(),
+            negated,
             target_tone,
         }
     }
@@ -40,8 +35,24 @@ impl Marks {
     #[must_use]
     pub fn of(words: &Words, lexicon: &Lexicon) -> Self {
         let terms = words.terms().iter();
-        let tones = terms.map(|term| tone(lexicon, term)).collect();
-        Self::new(words, lexicon.tenths(TARGET), tones)
+        let tones: Vec<i8> = terms.map(|term| tone(lexicon, term)).collect();
+        Self::new(words, lexicon.tenths(TARGET), |number| {
+            tones[number as usize]
+        })
+    }
+
+    /// The valence of a word of a mention.
+    #[must_use]
+    pub fn tone_of_mention(&self, at: usize) -> i8 {
+        turned(self.target_tone, self.negated[at])
+    }
+}
+
+fn turned(tenths: i8, negated: bool) -> i8 {
+    if negated {
+        tenths.saturating_neg()
+    } else {
+        tenths
     }
 }
 

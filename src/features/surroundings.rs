@@ -1,5 +1,7 @@
 //! The terms that a text has around the mentions of one target; [`super::target`] lists them.
 
+use std::ops::Range;
+
 use super::{
     kind::{Kind, Part, Sign},
     marks::Marks,
@@ -24,7 +26,7 @@ pub const READ_MENTIONS: usize = 100;
 const TONE_STEP: f64 = 15.0;
 const MOST_TONE: f64 = 4.0;
 
-/// Kinds of the terms on one side of a mention.
+/// Kinds of the terms on one side of a mention, and its regions.
 struct Side {
     region: Region,
     just_region: Region,
@@ -55,13 +57,17 @@ const AFTER: Side = Side {
     tone_just: Kind::ToneJustAfter,
 };
 
-/// What is done with each term: its kind and parts, with the words that it stands for, if any.
-/// Terms of one part are most, and most of them are not known, so they have a road of their own.
+/// What is done with the terms of a kind. Most are of one word each, so words that stand side by
+/// side come together.
 pub trait Visitor {
-    /// A term of one part.
-    fn one(&mut self, kind: Kind, part: Part, at: Option<Mention>);
-    /// A term of several parts.
-    fn several(&mut self, kind: Kind, parts: &[Part], at: Option<Mention>);
+    /// A term of each word.
+    fn words(&mut self, kind: Kind, run: Range<usize>);
+    /// A term of the first letters of each word that has more.
+    fn stems(&mut self, kind: Kind, run: Range<usize>);
+    /// A term of each word and the one before it.
+    fn pairs(&mut self, kind: Kind, run: Range<usize>);
+    /// A term of these parts, with the words that it stands for, if any.
+    fn parts(&mut self, kind: Kind, parts: &[Part], at: Option<Mention>);
 }
 
 /// A text around the mentions of one target.
@@ -69,10 +75,13 @@ pub struct Surroundings<'a, V, W> {
     text: &'a Words,
     words: &'a [Word],
     marks: &'a Marks,
+    /// Whether a word is part of a mention.
     masked: Vec<bool>,
+    /// Valence of each word in tenths, turned around after a negation.
+    tones: Vec<i8>,
     visitor: V,
-    /// What is done with each word of a region.
-    on_word: W,
+    /// What is done with words of a region that stand side by side.
+    on_words: W,
 }
 
 /// Which terms of a target are visited.
@@ -84,31 +93,34 @@ pub enum Extent {
     All,
 }
 
-impl<'a, V: Visitor, W: FnMut(Region, usize)> Surroundings<'a, V, W> {
-    /// Visits the terms of a target, and the words of its regions by their positions.
+impl<'a, V: Visitor, W: FnMut(Region, Range<usize>)> Surroundings<'a, V, W> {
+    /// Visits the terms of a target, and the words of its regions by their positions. Those of a
+    /// mention are in no region.
     pub fn visit(
         text: &'a Words,
         marks: &'a Marks,
         mentions: &[Mention],
         extent: Extent,
         visitor: V,
-        on_word: W,
+        on_words: W,
     ) {
         if mentions.is_empty() {
             return;
         }
         let words = text.all();
-        let mut masked = vec![false; words.len()];
-        for mention in mentions {
-            masked[mention.clone()].fill(true);
+        let (mut masked, mut tones) = (vec![false; words.len()], marks.tones.clone());
+        for at in mentions.iter().cloned().flatten() {
+            masked[at] = true;
+            tones[at] = marks.tone_of_mention(at);
         }
         let mut surroundings = Self {
             text,
             words,
             marks,
             masked,
+            tones,
             visitor,
-            on_word,
+            on_words,
         };
         surroundings.around(mentions);
         if extent == Extent::All {
@@ -131,7 +143,7 @@ impl<'a, V: Visitor, W: FnMut(Region, usize)> Surroundings<'a, V, W> {
             self.mention(mention);
         }
         let many = Sign::count(mentions.len());
-        self.visitor.one(Kind::Mentions, Part::Sign(many), None);
+        self.sign(Kind::Mentions, many, None);
     }
 
     /// The words around a mention that share its sentence.
@@ -145,10 +157,6 @@ impl<'a, V: Visitor, W: FnMut(Region, usize)> Surroundings<'a, V, W> {
         mention.start - before..mention.end + after
     }
 
-    fn number(&self, at: usize) -> usize {
-        self.words[at].number as usize
-    }
-
     fn name(&self, at: usize) -> Part {
         if self.masked[at] {
             Part::Target
@@ -157,71 +165,89 @@ impl<'a, V: Visitor, W: FnMut(Region, usize)> Surroundings<'a, V, W> {
         }
     }
 
-    /// Valence in tenths, turned around after a negation.
-    fn tone(&self, at: usize) -> i8 {
-        let tenths = if self.masked[at] {
-            self.marks.target_tone
-        } else {
-            self.marks.tones[self.number(at)]
-        };
-        if self.marks.negated[at] {
-            tenths.saturating_neg()
-        } else {
-            tenths
-        }
-    }
-
     fn sentence(&mut self, window: &Mention) {
+        self.each_run(window, |terms, on_words, run| {
+            terms.words(Kind::Near, run.clone());
+            terms.stems(Kind::Stem, run.clone());
+            terms.pairs(Kind::Near, run.clone());
+            on_words(Region::Near, run);
+        });
+        let mut steps = 0;
         for at in window.clone() {
-            let place = Some(at..at + 1);
-            if !self.masked[at] {
-                self.visitor.one(Kind::Near, Part::Word(at), place.clone());
-                (self.on_word)(Region::Near, at);
-                if self.marks.negated[at] {
-                    self.visitor.one(Kind::Not, Part::Word(at), place.clone());
-                }
-                self.emit_stem(Kind::Stem, at);
-                self.emit_tone(Kind::Tone, at, true);
+            if self.marks.negated[at] && !self.masked[at] {
+                self.visitor.words(Kind::Not, at..at + 1);
             }
-            if at > window.start {
+            if at > window.start && (self.masked[at - 1] || self.masked[at]) {
                 let pair = [self.name(at - 1), self.name(at)];
-                self.visitor
-                    .several(Kind::Near, &pair, Some(at - 1..at + 1));
+                self.visitor.parts(Kind::Near, &pair, Some(at - 1..at + 1));
+            }
+            let tone = self.tones[at];
+            steps += i32::from(tone);
+            if tone != 0 && !self.masked[at] {
+                let valence = (f64::from(tone) / 10.0).round() + 0.0;
+                self.tone(Kind::Tone, at);
+                self.sign(Kind::Tone, Sign::signed(valence), Some(at..at + 1));
             }
         }
-        let tone: i32 = window.clone().map(|at| i32::from(self.tone(at))).sum();
-        let steps = (f64::from(tone) / TONE_STEP)
+        let steps = (f64::from(steps) / TONE_STEP)
             .round()
             .clamp(-MOST_TONE, MOST_TONE);
-        self.visitor
-            .one(Kind::ToneSum, Part::Sign(Sign::signed(steps)), None);
+        self.sign(Kind::ToneSum, Sign::signed(steps), None);
     }
 
     /// Words by side and distance.
     fn sides(&mut self, window: &Mention, mention: &Mention) {
-        for at in window.start..mention.start {
-            self.beside(&BEFORE, at, mention.start - at);
-        }
-        for at in mention.end..window.end {
-            self.beside(&AFTER, at, at + 1 - mention.end);
+        let before = |most| mention.start.saturating_sub(most).max(window.start)..mention.start;
+        self.side(&BEFORE, before);
+        let after = |most: usize| mention.end..window.end.min(mention.end.saturating_add(most));
+        self.side(&AFTER, after);
+    }
+
+    /// The words of one side; `nearest` gives so many of them that stand nearest.
+    fn side(&mut self, side: &Side, nearest: impl Fn(usize) -> Range<usize>) {
+        self.beside(side.word, side.region, nearest(SIDE));
+        self.beside(side.just, side.just_region, nearest(JUST));
+        let (all, just) = (nearest(WINDOW), nearest(TONE_JUST));
+        self.each_run(&all, |terms, _, run| terms.stems(side.stem, run));
+        for at in all {
+            if self.tones[at] != 0 {
+                let just = just.contains(&at);
+                self.tone(if just { side.tone_just } else { side.tone }, at);
+            }
         }
     }
 
+    /// Words of a side, and mentions among them.
+    fn beside(&mut self, kind: Kind, region: Region, words: Range<usize>) {
+        self.each_run(&words, |terms, on_words, run| {
+            terms.words(kind, run.clone());
+            on_words(region, run);
+        });
+        for at in words {
+            if self.masked[at] {
+                self.visitor.parts(kind, &[Part::Target], Some(at..at + 1));
+            }
+        }
+    }
+
+    /// The words of a range that are no mention, those side by side together.
     #[inline]
-    fn beside(&mut self, side: &Side, at: usize, distance: usize) {
-        let place = Some(at..at + 1);
-        if distance <= SIDE {
-            self.visitor.one(side.word, self.name(at), place.clone());
-            self.word(side.region, at);
+    fn each_run(
+        &mut self,
+        words: &Range<usize>,
+        mut act: impl FnMut(&mut V, &mut W, Range<usize>),
+    ) {
+        let mut at = words.start;
+        while at < words.end {
+            let rest = &self.masked[at..words.end];
+            let hidden = rest.iter().take_while(|&&masked| masked).count();
+            let shown = rest[hidden..].iter().take_while(|&&masked| !masked);
+            let run = at + hidden..at + hidden + shown.count();
+            at = run.end;
+            if !run.is_empty() {
+                act(&mut self.visitor, &mut self.on_words, run);
+            }
         }
-        if distance <= JUST {
-            self.visitor.one(side.just, self.name(at), place);
-            self.word(side.just_region, at);
-        }
-        self.emit_stem(side.stem, at);
-        let just = distance <= TONE_JUST;
-        let tone = if just { side.tone_just } else { side.tone };
-        self.emit_tone(tone, at, false);
     }
 
     /// The words that nothing but spaces parts from a mention.
@@ -230,29 +256,19 @@ impl<'a, V: Visitor, W: FnMut(Region, usize)> Surroundings<'a, V, W> {
         let before = before.take_while(|at| self.words[at + 1].follows).count();
         let after = mention.end..window.end;
         let after = after.take_while(|&at| self.words[at].follows).count();
-        for at in mention.start - before..mention.end + after {
-            self.word(Region::Clause, at);
-        }
+        let clause = mention.start - before..mention.end + after;
+        self.each_run(&clause, |_, on_words, run| on_words(Region::Clause, run));
     }
 
-    fn word(&mut self, region: Region, at: usize) {
-        if !self.masked[at] {
-            (self.on_word)(region, at);
-        }
+    /// Whether the tone of a word is good or bad.
+    fn tone(&mut self, kind: Kind, at: usize) {
+        let good = self.tones[at] > 0;
+        let sign = if good { Sign::PLUS } else { Sign::MINUS };
+        self.sign(kind, sign, Some(at..at + 1));
     }
 
-    fn emit_tone(&mut self, kind: Kind, at: usize, with_valence: bool) {
-        let tone = self.tone(at);
-        if tone == 0 {
-            return;
-        }
-        let place = Some(at..at + 1);
-        let sign = if tone > 0 { Sign::PLUS } else { Sign::MINUS };
-        self.visitor.one(kind, Part::Sign(sign), place.clone());
-        if with_valence {
-            let valence = Sign::signed((f64::from(tone) / 10.0).round() + 0.0);
-            self.visitor.one(kind, Part::Sign(valence), place);
-        }
+    fn sign(&mut self, kind: Kind, sign: Sign, at: Option<Mention>) {
+        self.visitor.parts(kind, &[Part::Sign(sign)], at);
     }
 
     fn neighbours(&mut self, window: &Mention, mention: &Mention) {
@@ -269,20 +285,11 @@ impl<'a, V: Visitor, W: FnMut(Region, usize)> Surroundings<'a, V, W> {
         let (x, y) = (after(1).unwrap_or(last), after(2).unwrap_or(last));
         let at = |start: usize, end: usize| Some(start.max(window.start)..end.min(window.end));
         let (start, end) = (mention.start, mention.end);
-        self.visitor.several(
-            Kind::Who,
-            &[w, Part::Target],
-            at(start.saturating_sub(1), end),
-        );
-        self.visitor.several(
-            Kind::Who,
-            &[v, w, Part::Target],
-            at(start.saturating_sub(2), end),
-        );
-        self.visitor
-            .several(Kind::Who, &[Part::Target, x], at(start, end + 1));
-        self.visitor
-            .several(Kind::Who, &[Part::Target, x, y], at(start, end + 2));
+        let mut who = |parts: &[Part], at| self.visitor.parts(Kind::Who, parts, at);
+        who(&[w, Part::Target], at(start.saturating_sub(1), end));
+        who(&[v, w, Part::Target], at(start.saturating_sub(2), end));
+        who(&[Part::Target, x], at(start, end + 1));
+        who(&[Part::Target, x, y], at(start, end + 2));
     }
 
     /// How the target is called, and whether by the text itself.
@@ -290,17 +297,8 @@ impl<'a, V: Visitor, W: FnMut(Region, usize)> Surroundings<'a, V, W> {
         let first = &self.words[mention.start];
         let called = Sign::pronoun(self.text.term_of(first)).unwrap_or(Sign::NAME);
         let quoted = if first.quoted { Sign::YES } else { Sign::NO };
-        let place = Some(mention.clone());
-        self.visitor
-            .one(Kind::As, Part::Sign(called), place.clone());
-        self.visitor.one(Kind::Quoted, Part::Sign(quoted), place);
-    }
-
-    /// The stem of `@` is none.
-    fn emit_stem(&mut self, kind: Kind, at: usize) {
-        if !self.masked[at] && self.marks.stemmed[self.number(at)] {
-            self.visitor.one(kind, Part::Stem(at), Some(at..at + 1));
-        }
+        self.sign(Kind::As, called, Some(mention.clone()));
+        self.sign(Kind::Quoted, quoted, Some(mention.clone()));
     }
 
     /// The terms of a long text, each at its first place outside of the mentions.
@@ -310,14 +308,13 @@ impl<'a, V: Visitor, W: FnMut(Region, usize)> Surroundings<'a, V, W> {
         }
         let mut seen = vec![false; self.text.terms().len()];
         for at in 0..self.words.len().min(READ_WORDS) {
-            let number = self.number(at);
+            let number = self.words[at].number as usize;
             if !self.masked[at] && !seen[number] {
                 seen[number] = true;
-                self.visitor
-                    .one(Kind::Text, Part::Word(at), Some(at..at + 1));
-                (self.on_word)(Region::Text, at);
+                self.visitor.words(Kind::Text, at..at + 1);
+                (self.on_words)(Region::Text, at..at + 1);
             }
         }
-        self.visitor.one(Kind::Text, Part::Sign(Sign::ANY), None);
+        self.sign(Kind::Text, Sign::ANY, None);
     }
 }

@@ -1,14 +1,17 @@
 //! A text as its targets are read from it, one after another.
 
-use std::cell::OnceCell;
+use std::{
+    cell::{OnceCell, RefCell},
+    ops::Range,
+};
 
 use super::{
     Occurrence, TargetFeaturizer, TargetVocabulary, TermCount, TermId, TermVector,
     kind::{Kind, Sign, TARGET},
     marks::Marks,
     ngrams::Read,
-    surroundings::{Extent, READ_MENTIONS, Surroundings},
-    tally,
+    surroundings::{Extent, Surroundings},
+    tally::{self, Counter},
     target_index::Known,
     target_terms::{Indexed, Written},
     vicinity::{Region, Vicinity, WordId},
@@ -31,18 +34,20 @@ pub struct TargetReading<'a> {
     sharing: Vec<Option<WordId>>,
     /// Of these words.
     text_words: WholeText,
+    /// From the first target on.
+    counter: OnceCell<RefCell<Counter>>,
 }
 
 /// What sets one target of a text apart. Its vector is that of the text, with the terms `around`
 /// and without those that are `hidden`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Apart {
-    /// The terms around its mentions.
+    /// The terms around its mentions, in no order.
     pub around: Vec<TermCount>,
     /// Terms of the text that stand nowhere but in its mentions.
     pub hidden: Vec<TermCount>,
-    /// The words around its mentions that share weights; nothing of the text as a whole.
-    pub vicinity: Vicinity,
+    /// Where the words of its regions stand, side by side; nothing of the text as a whole.
+    pub regions: Vec<(Region, Range<usize>)>,
     /// Such words of the text that stand nowhere but in its mentions.
     pub hidden_words: Vec<TermCount>,
 }
@@ -52,11 +57,11 @@ impl<'a> TargetReading<'a> {
         let index = featurizer.index();
         let known = index.look_up(words);
         let (marks, text) = if let Some(known) = &known {
-            let tones = known.iter().map(Known::tone).collect();
+            let tone = |number: u32| known[number as usize].tone();
             let of = |number: u32| index.word_term(Kind::Text, &known[number as usize]);
             let any = index.word_term(Kind::Text, index.sign(Sign::ANY));
             (
-                Marks::new(words, featurizer.lexicon().tenths(TARGET), tones),
+                Marks::new(words, featurizer.lexicon().tenths(TARGET), tone),
                 WholeText::new(words, of, any),
             )
         } else {
@@ -80,6 +85,7 @@ impl<'a> TargetReading<'a> {
             text,
             sharing: Vec::new(),
             text_words: WholeText::default(),
+            counter: OnceCell::new(),
         };
         if featurizer.vocabulary().around().is_some() {
             let numbers = (0..).take(words.terms().len());
@@ -92,31 +98,19 @@ impl<'a> TargetReading<'a> {
     /// Counts the known terms of a target, and the words around it that share weights.
     #[must_use]
     pub fn transform(&self, mentions: &[Mention]) -> (TermVector, Vicinity) {
-        let (terms, vicinity) = self.read(mentions, Extent::All);
+        let (mut terms, mut vicinity) = (Vec::new(), Vicinity::default());
+        self.visit(
+            mentions,
+            Extent::All,
+            |term, _| terms.push(term),
+            |region, run| vicinity.extend(region, self.words(run)),
+        );
         let read = Read {
             tokens: u32::try_from(self.words.all().len()).unwrap_or(u32::MAX),
             truncated: false,
         };
+        let terms = tally::count(&terms, self.featurizer.vocabulary().terms().len());
         (TermVector::new(terms, read, 0), vicinity)
-    }
-
-    fn read(&self, mentions: &[Mention], extent: Extent) -> (Vec<TermCount>, Vicinity) {
-        let read = mentions.len().min(READ_MENTIONS);
-        // Usually enough.
-        let mut terms: Vec<TermId> = Vec::with_capacity(80 * read);
-        let mut vicinity = Vicinity::of(if self.sharing.is_empty() { 0 } else { read });
-        self.visit(
-            mentions,
-            extent,
-            |term, _| terms.push(term),
-            |region, at| {
-                if let Some(word) = self.word(self.words.all()[at].number) {
-                    vicinity.push(region, word);
-                }
-            },
-        );
-        let vocabulary = self.featurizer.vocabulary().terms().len();
-        (tally::count(&terms, vocabulary), vicinity)
     }
 
     /// The known terms that all targets of the text have, but for what they hide.
@@ -135,13 +129,28 @@ impl<'a> TargetReading<'a> {
     /// the text is counted once for all targets.
     #[must_use]
     pub fn apart(&self, mentions: &[Mention]) -> Apart {
-        let (around, vicinity) = self.read(mentions, Extent::Around);
+        let vocabulary = self.featurizer.vocabulary().terms().len();
+        let counter = || RefCell::new(Counter::new(vocabulary));
+        let mut counter = self.counter.get_or_init(counter).borrow_mut();
+        let mut regions = Vec::new();
+        self.visit(
+            mentions,
+            Extent::Around,
+            |term, _| counter.add(term),
+            |region, run| regions.push((region, run)),
+        );
         Apart {
-            around,
+            around: counter.take(),
             hidden: self.text.only_in(self.words, mentions),
-            vicinity,
+            regions,
             hidden_words: self.text_words.only_in(self.words, mentions),
         }
+    }
+
+    /// The words that share weights of those side by side in the text.
+    pub fn words(&self, run: Range<usize>) -> impl Iterator<Item = WordId> {
+        let words = self.words.all()[run].iter();
+        words.filter_map(|word| self.word(word.number))
     }
 
     /// The word that shares weights of a term of the text.
@@ -174,11 +183,11 @@ impl<'a> TargetReading<'a> {
             mentions,
             Extent::All,
             |term, at| places.extend(at.map(|at| (term, at))),
-            |region, at| {
+            |region, run| {
                 if let Region::Near | Region::Text = region {
-                    let word = self.word(words[at].number);
-                    let term = word.map(|word| vocabulary.term_of(word));
-                    word_places.extend(term.map(|term| (term, at..at + 1)));
+                    let term = |at: usize| Some(vocabulary.term_of(self.word(words[at].number)?));
+                    let place = |at| Some((term(at)?, at..at + 1));
+                    word_places.extend(run.filter_map(place));
                 }
             },
         );
@@ -203,7 +212,7 @@ impl<'a> TargetReading<'a> {
         mentions: &[Mention],
         extent: Extent,
         mut known_term: impl FnMut(TermId, Option<Mention>),
-        word: impl FnMut(Region, usize),
+        words_of: impl FnMut(Region, Range<usize>),
     ) {
         let (text, marks) = (self.words, &self.marks);
         let Some(known) = &self.known else {
@@ -213,7 +222,7 @@ impl<'a> TargetReading<'a> {
                     known_term(term, at);
                 }
             });
-            return Surroundings::visit(text, marks, mentions, extent, look_up, word);
+            return Surroundings::visit(text, marks, mentions, extent, look_up, words_of);
         };
         let (index, words) = (self.featurizer.index(), text.all());
         let find = Indexed {
@@ -223,7 +232,7 @@ impl<'a> TargetReading<'a> {
             pairs: self.pairs.get_or_init(|| index.pair_terms(words, known)),
             visit: known_term,
         };
-        Surroundings::visit(text, marks, mentions, extent, find, word);
+        Surroundings::visit(text, marks, mentions, extent, find, words_of);
     }
 }
 
@@ -325,8 +334,12 @@ mod tests {
                 return Ok(());
             }
             let apart = reading.apart(&mentions);
+            let mut vicinity = Vicinity::default();
+            for (region, run) in apart.regions {
+                vicinity.extend(region, reading.words(run));
+            }
             for region in Region::ALL.into_iter().filter(|&region| region != Region::Text) {
-                prop_assert_eq!(apart.vicinity.words(region), whole.words(region));
+                prop_assert_eq!(vicinity.words(region), whole.words(region));
             }
             let hidden = apart.hidden_words;
             let shown = reading.text_words().iter().filter(|entry| !hidden.contains(entry));

@@ -1,6 +1,8 @@
 //! The two ways from the parts of a term around a target to the term: it is looked up by its parts,
 //! or written out, which is what defines it.
 
+use std::ops::Range;
+
 use super::{
     TermId, Vocabulary,
     kind::{Kind, Part, TARGET, stem},
@@ -15,42 +17,60 @@ pub struct Indexed<'a, V> {
     pub words: &'a [Word],
     /// By number.
     pub known: &'a [Known],
-    /// By position: the term `near:` of a word and the one before it.
+    /// By position: the term `near:` of a word and the one before it, the only pairs that there are.
     pub pairs: &'a [Option<TermId>],
     pub visit: V,
 }
 
-impl<V> Indexed<'_, V> {
+impl<V: FnMut(TermId, Option<Mention>)> Indexed<'_, V> {
     #[inline]
     fn known(&self, at: usize) -> &Known {
         &self.known[self.words[at].number as usize]
     }
 
-    #[inline]
     fn part(&self, part: Part) -> &Known {
         match part {
-            Part::Word(at) | Part::Stem(at) => self.known(at),
+            Part::Word(at) => self.known(at),
             Part::Target => self.index.target(),
             Part::Sign(sign) => self.index.sign(sign),
+        }
+    }
+
+    /// Visits the term that each word of a run has.
+    #[inline]
+    fn each(&mut self, run: Range<usize>, term: impl Fn(&Known) -> Option<TermId>) {
+        let (words, known) = (self.words, self.known);
+        for (word, at) in words[run.clone()].iter().zip(run) {
+            if let Some(term) = term(&known[word.number as usize]) {
+                (self.visit)(term, Some(at..at + 1));
+            }
         }
     }
 }
 
 impl<V: FnMut(TermId, Option<Mention>)> Visitor for Indexed<'_, V> {
-    #[inline]
-    fn one(&mut self, kind: Kind, part: Part, at: Option<Mention>) {
-        let term = match part {
-            Part::Stem(at) => self.index.stem_term(kind, self.known(at)),
-            _ => self.index.word_term(kind, self.part(part)),
-        };
-        if let Some(term) = term {
-            (self.visit)(term, at);
+    fn words(&mut self, kind: Kind, run: Range<usize>) {
+        let index = self.index;
+        self.each(run, |known| index.word_term(kind, known));
+    }
+
+    fn stems(&mut self, kind: Kind, run: Range<usize>) {
+        let index = self.index;
+        self.each(run, |known| index.stem_term(kind, known));
+    }
+
+    fn pairs(&mut self, _: Kind, run: Range<usize>) {
+        let ends = run.start + 1..run.end;
+        for (term, at) in self.pairs[ends.clone()].iter().zip(ends) {
+            if let Some(term) = *term {
+                (self.visit)(term, Some(at - 1..at + 1));
+            }
         }
     }
 
-    fn several(&mut self, kind: Kind, parts: &[Part], at: Option<Mention>) {
-        let term = if let (Kind::Near, &[Part::Word(_), Part::Word(last)]) = (kind, parts) {
-            self.pairs[last]
+    fn parts(&mut self, kind: Kind, parts: &[Part], at: Option<Mention>) {
+        let term = if let [part] = *parts {
+            self.index.word_term(kind, self.part(part))
         } else {
             let parts = parts.iter().map(|&part| self.part(part));
             self.index.ngram_term(kind, parts)
@@ -77,32 +97,50 @@ impl<'a, V: FnMut(&str, Option<Mention>)> Written<'a, V> {
         }
     }
 
-    fn push(&mut self, part: Part) {
-        self.term.push_str(match part {
-            Part::Word(at) => self.words.term(at),
-            Part::Stem(at) => stem(self.words.term(at)).unwrap_or_default(),
-            Part::Target => TARGET,
-            Part::Sign(sign) => sign.text(),
-        });
-    }
-}
-
-impl<V: FnMut(&str, Option<Mention>)> Visitor for Written<'_, V> {
-    fn one(&mut self, kind: Kind, part: Part, at: Option<Mention>) {
-        self.several(kind, &[part], at);
-    }
-
-    fn several(&mut self, kind: Kind, parts: &[Part], at: Option<Mention>) {
+    fn write(&mut self, kind: Kind, parts: &[&str], at: Option<Mention>) {
         self.term.clear();
         self.term.push_str(kind.prefix());
-        for (index, &part) in parts.iter().enumerate() {
+        for (index, part) in parts.iter().enumerate() {
             if index > 0 {
                 self.term.push(' ');
             }
-            self.push(part);
+            self.term.push_str(part);
         }
         if self.term.len() <= Vocabulary::MAX_TERM_BYTES {
             (self.visit)(&self.term, at);
         }
+    }
+}
+
+impl<V: FnMut(&str, Option<Mention>)> Visitor for Written<'_, V> {
+    fn words(&mut self, kind: Kind, run: Range<usize>) {
+        for at in run {
+            self.write(kind, &[self.words.term(at)], Some(at..at + 1));
+        }
+    }
+
+    fn stems(&mut self, kind: Kind, run: Range<usize>) {
+        for at in run {
+            if let Some(stem) = stem(self.words.term(at)) {
+                self.write(kind, &[stem], Some(at..at + 1));
+            }
+        }
+    }
+
+    fn pairs(&mut self, kind: Kind, run: Range<usize>) {
+        for at in run.start + 1..run.end {
+            let pair = [self.words.term(at - 1), self.words.term(at)];
+            self.write(kind, &pair, Some(at - 1..at + 1));
+        }
+    }
+
+    fn parts(&mut self, kind: Kind, parts: &[Part], at: Option<Mention>) {
+        let words = self.words;
+        let text = |part: &Part| match *part {
+            Part::Word(at) => words.term(at),
+            Part::Target => TARGET,
+            Part::Sign(sign) => sign.text(),
+        };
+        self.write(kind, &parts.iter().map(text).collect::<Vec<_>>(), at);
     }
 }

@@ -52,17 +52,10 @@ impl Region {
 pub struct Vicinity([Vec<TermCount>; Region::ALL.len()]);
 
 impl Vicinity {
-    /// Empty, with room for what so many mentions usually have around them.
-    pub(super) fn of(mentions: usize) -> Self {
-        Self(std::array::from_fn(|_| Vec::with_capacity(24 * mentions)))
-    }
-
-    /// Adds a word to a region.
-    pub(super) fn push(&mut self, region: Region, word: WordId) {
-        self.0[region as usize].push(TermCount {
-            term: word,
-            count: 1,
-        });
+    /// Adds words to a region.
+    pub(super) fn extend(&mut self, region: Region, words: impl Iterator<Item = WordId>) {
+        let words = words.map(|term| TermCount { term, count: 1 });
+        self.0[region as usize].extend(words);
     }
 
     /// The known words of a region, as they are read.
@@ -87,11 +80,17 @@ pub fn read_vicinity(
     let mut vicinity = Vicinity::default();
     let marks = Marks::of(words, &Lexicon::default());
     let terms = Written::new(words, |_, _| {});
-    Surroundings::visit(words, &marks, mentions, Extent::All, terms, |region, at| {
-        if let Some(word) = known(words.all()[at].number) {
-            vicinity.push(region, word);
-        }
-    });
+    Surroundings::visit(
+        words,
+        &marks,
+        mentions,
+        Extent::All,
+        terms,
+        |region, run| {
+            let numbers = words.all()[run].iter().map(|word| word.number);
+            vicinity.extend(region, numbers.filter_map(&known));
+        },
+    );
     vicinity
 }
 
@@ -149,9 +148,10 @@ mod tests {
             let mentions = find_mentions(&words, "Orla");
             let marks = Marks::of(&words, &Lexicon::default());
             let terms = Written::new(&words, |_, _| {});
-            Surroundings::visit(&words, &marks, &mentions, Extent::All, terms, |_, at| {
-                assert!(at < words.all().len());
-                assert!(mentions.iter().all(|mention| !mention.contains(&at)));
+            Surroundings::visit(&words, &marks, &mentions, Extent::All, terms, |_, run| {
+                assert!(!run.is_empty() && run.end <= words.all().len());
+                let mut run = run;
+                assert!(run.all(|at| mentions.iter().all(|mention| !mention.contains(&at))));
             });
         }
     }

@@ -34,7 +34,8 @@ impl WholeText {
         counts.truncate(counts.partition_point(|&count| count > 0));
         let terms: Vec<_> = (0..).take(counts.len()).map(term).collect();
         let mut entries = Vec::with_capacity(terms.len() + 1);
-        entries.extend(terms.iter().copied().chain([any]).flatten().map(once));
+        entries.extend(terms.iter().copied().flatten().map(once));
+        entries.extend(any.map(once));
         Self {
             entries,
             terms,

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     article::{Article, ArticleField},
     bayes::{LevelSum, Sum, VicinityScorer},
-    features::{Mention, Places, TargetReading, Words},
+    features::{Mention, Places, Region, TargetReading, Words},
     model::{Classifier, StanceModel},
     text::Span,
 };
@@ -63,9 +63,15 @@ impl<'m, 'a> Reading<'m, 'a> {
         levels.add(&scorer.add_up(&apart.around));
         let mut sum = scorer.weigh(&levels);
         if let Some((scorer, text)) = &self.words {
+            let mut regions = scorer.nothing();
+            for (region, run) in apart.regions {
+                let words = self.surroundings.words(run);
+                scorer.add_words(&mut regions, region, words);
+            }
             let mut text = text.clone();
             text.take_away(&scorer.text(&apart.hidden_words));
-            scorer.add_apart(&mut sum, &apart.vicinity, &text);
+            regions[Region::Text as usize] = text;
+            scorer.add_regions(&mut sum, &regions);
         }
         sum
     }
