@@ -10,6 +10,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
+use compact_str::CompactString;
 use rustc_hash::FxHasher;
 use serde::{Deserialize, Serialize};
 
@@ -47,10 +48,10 @@ type TermHasher = BuildHasherDefault<FxHasher>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Slot(usize);
 
-/// Upper bounds of document frequencies, by hash.
+/// Upper bounds of document frequencies, by hash. The largest one stands for all above it.
 #[derive(Debug, Clone)]
 pub struct Sketch {
-    counts: Vec<u32>,
+    counts: Vec<u16>,
 }
 
 impl Default for Sketch {
@@ -86,10 +87,11 @@ impl Sketch {
         config: &FeaturizerConfig,
         params: &SelectionParams,
         zones: &[&str],
-    ) -> Vec<Box<str>> {
-        let mut candidates: HashSet<Box<str>, TermHasher> = HashSet::default();
+    ) -> Vec<CompactString> {
+        let mut candidates: HashSet<CompactString, TermHasher> = HashSet::default();
         for_each_ngram(config, zones, |ngram| {
-            let frequent = self.at_most(ngram.term) >= params.min_document_frequency;
+            let most = self.at_most(ngram.term);
+            let frequent = most.is_none_or(|most| most >= params.min_document_frequency);
             if frequent && !candidates.contains(ngram.term) {
                 candidates.insert(ngram.term.into());
             }
@@ -97,8 +99,10 @@ impl Sketch {
         candidates.into_iter().collect()
     }
 
-    fn at_most(&self, term: &str) -> u32 {
-        self.counts[Self::slot(term).0]
+    /// `None` where there may be any number.
+    fn at_most(&self, term: &str) -> Option<u32> {
+        let count = self.counts[Self::slot(term).0];
+        (count < u16::MAX).then_some(count.into())
     }
 
     fn slot(term: &str) -> Slot {
@@ -111,12 +115,12 @@ impl Sketch {
 /// Exact document frequencies of the n-grams that a [`Sketch`] lets through.
 #[derive(Debug, Clone, Default)]
 pub struct DocumentFrequencies {
-    counts: HashMap<Box<str>, u32, TermHasher>,
+    counts: HashMap<CompactString, u32, TermHasher>,
 }
 
 impl DocumentFrequencies {
     /// Counts one document by its candidates.
-    pub fn add(&mut self, candidates: Vec<Box<str>>) {
+    pub fn add(&mut self, candidates: Vec<CompactString>) {
         for term in candidates {
             *self.counts.entry(term).or_insert(0) += 1;
         }
@@ -127,14 +131,15 @@ impl DocumentFrequencies {
     /// # Errors
     /// When no term is left.
     pub fn into_vocabulary(self, params: &SelectionParams) -> Result<Vocabulary, VocabularyError> {
-        let mut terms: Vec<(Box<str>, u32)> = self
+        let mut terms: Vec<(CompactString, u32)> = self
             .counts
             .into_iter()
             .filter(|&(_, count)| count >= params.min_document_frequency)
             .collect();
         terms.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         terms.truncate(params.max_terms);
-        let mut terms: Vec<Box<str>> = terms.into_iter().map(|(term, _)| term).collect();
+        let terms = terms.into_iter().map(|(term, _)| term.as_str().into());
+        let mut terms: Vec<Box<str>> = terms.collect();
         terms.sort_unstable();
         Vocabulary::from_sorted(terms)
     }

@@ -241,8 +241,12 @@ impl<'a, V: Visitor, W: FnMut(Region, Range<usize>)> Surroundings<'a, V, W> {
         while at < words.end {
             let rest = &self.masked[at..words.end];
             let hidden = rest.iter().take_while(|&&masked| masked).count();
-            let shown = rest[hidden..].iter().take_while(|&&masked| !masked);
-            let run = at + hidden..at + hidden + shown.count();
+            // Most words are shown, and eight at a time are told to be.
+            let shown = &rest[hidden..];
+            let all = shown.chunks_exact(8).take_while(|some| some == &[false; 8]);
+            let many = 8 * all.count();
+            let more = shown[many..].iter().take_while(|&&masked| !masked);
+            let run = at + hidden..at + hidden + many + more.count();
             at = run.end;
             if !run.is_empty() {
                 act(&mut self.visitor, &mut self.on_words, run);

@@ -30,7 +30,9 @@ pub fn group<T: Clone>(
 #[derive(Debug)]
 pub struct Counter {
     counts: Vec<u16>,
+    /// The terms that were counted, and behind them room for more.
     counted: Vec<TermId>,
+    length: usize,
 }
 
 impl Counter {
@@ -39,28 +41,33 @@ impl Counter {
     pub fn new(vocabulary: usize) -> Self {
         Self {
             counts: vec![0; vocabulary],
-            counted: Vec::new(),
+            counted: vec![0; 1024],
+            length: 0,
         }
     }
 
-    /// Counts a term once more, up to 65,535 times.
+    /// Counts a term once more, up to 65,535 times. Whether it is new is nothing that a processor
+    /// could guess, so no branch asks it.
     #[inline]
     pub fn add(&mut self, term: TermId) {
-        let count = &mut self.counts[term as usize];
-        if *count == 0 {
-            self.counted.push(term);
+        if self.length == self.counted.len() {
+            self.counted.resize(2 * self.length, 0);
         }
+        let count = &mut self.counts[term as usize];
+        self.counted[self.length] = term;
+        self.length += usize::from(*count == 0);
         *count = count.saturating_add(1);
     }
 
     /// The counts in the order that the terms came in first; the next list starts anew.
     #[must_use]
     pub fn take(&mut self) -> Vec<TermCount> {
-        let count = |term| TermCount {
+        let length = std::mem::take(&mut self.length);
+        let count = |&term: &TermId| TermCount {
             term,
             count: std::mem::take(&mut self.counts[term as usize]).into(),
         };
-        self.counted.drain(..).map(count).collect()
+        self.counted[..length].iter().map(count).collect()
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use compact_str::CompactString;
+
 use super::{
     Example, TrainError,
     axis_recipe::{AxisRecipe, StanceRecipe},
@@ -293,10 +295,10 @@ fn targets(
 }
 
 /// The distinct terms around each target.
-fn target_terms(lexicon: &Lexicon, record: &Record) -> Vec<Vec<Box<str>>> {
+fn target_terms(lexicon: &Lexicon, record: &Record) -> Vec<Vec<CompactString>> {
     let words = Words::read(&[&record.title, &record.body], u32::MAX);
     let terms = record.stances.iter().map(|stance| {
-        let mut terms: HashSet<Box<str>> = HashSet::new();
+        let mut terms: HashSet<CompactString> = HashSet::new();
         let mentions = find_mentions(&words, &stance.target);
         for_each_target_term(lexicon, &words, &mentions, |term, _| {
             if !terms.contains(term) {
