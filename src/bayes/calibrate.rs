@@ -137,17 +137,17 @@ fn fit_multi(labels: usize, samples: &[Sample], inputs: &Inputs) -> Fit {
         let (loss, theta) = minimise(2, |theta, system| {
             for (input, sample) in inputs.rows.iter().zip(samples) {
                 let truth = sample.truth.contains(&label);
-                let (u, one) = (input.scores[label], input.offsets);
-                let z = theta[0] * u + theta[1] * one;
+                let (u, offset) = (input.scores[label], input.offsets);
+                let z = theta[0] * u + theta[1] * offset;
                 let p = sigmoid(z);
                 system.loss += log_sum_exp(&[0.0, if truth { -z } else { z }]);
                 let (error, curvature) = (p - f64::from(truth), p * (1.0 - p));
                 system.gradient[0] += error * u;
-                system.gradient[1] += error * one;
+                system.gradient[1] += error * offset;
                 system.hessian[[0, 0]] += curvature * u * u;
-                system.hessian[[0, 1]] += curvature * u * one;
-                system.hessian[[1, 0]] += curvature * u * one;
-                system.hessian[[1, 1]] += curvature * one * one;
+                system.hessian[[0, 1]] += curvature * u * offset;
+                system.hessian[[1, 0]] += curvature * u * offset;
+                system.hessian[[1, 1]] += curvature * offset * offset;
             }
         });
         total += loss;

@@ -11,11 +11,13 @@
 //! leaves articles as sure as naive Bayes is; γ = 1 averages the evidence over the text; σ = 1
 //! leaves only its direction; τ > 0 lets further evidence for a label count the less the more
 //! there is of it. An offset is what the articles of calibration have more of than the scores say,
-//! and little of it need be true of a text much shorter than they are. On a single-label axis the mean of all `z_c` is taken off each, so that they
-//! stay log-odds against the other labels' mean. This is Platt's scaling (1999) or, with one slope
-//! for all labels of a single-label axis, temperature scaling with a bias (Guo et al. 2017), with
-//! a temperature for each article or label of it. In one article a label is calibrated by one
-//! slope and one offset, so the evidence of its terms still adds up.
+//! and little of it need be true of a text much shorter than they are. On a single-label axis the
+//! mean of all `z_c` is taken off each, so that they stay log-odds against the other labels' mean.
+//!
+//! This is Platt's scaling (1999) or, with one slope for all labels of a single-label axis,
+//! temperature scaling with a bias (Guo et al. 2017), with a temperature for each article or label
+//! of it. In one article a label is calibrated by one slope and one offset, so the evidence of its
+//! terms still adds up.
 
 use std::num::NonZeroU32;
 

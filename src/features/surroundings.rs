@@ -64,8 +64,8 @@ pub trait Visitor {
     fn words(&mut self, kind: Kind, run: Range<usize>);
     /// A term of the first letters of each word that has more.
     fn stems(&mut self, kind: Kind, run: Range<usize>);
-    /// A term of each word and the one before it.
-    fn pairs(&mut self, kind: Kind, run: Range<usize>);
+    /// The term `near:` of each word and the one before it.
+    fn pairs(&mut self, run: Range<usize>);
     /// A term of these parts, with the words that it stands for, if any.
     fn parts(&mut self, kind: Kind, parts: &[Part], at: Option<Mention>);
 }
@@ -169,7 +169,7 @@ impl<'a, V: Visitor, W: FnMut(Region, Range<usize>)> Surroundings<'a, V, W> {
         self.each_run(window, |terms, on_words, run| {
             terms.words(Kind::Near, run.clone());
             terms.stems(Kind::Stem, run.clone());
-            terms.pairs(Kind::Near, run.clone());
+            terms.pairs(run.clone());
             on_words(Region::Near, run);
         });
         let mut steps = 0;

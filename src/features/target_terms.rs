@@ -17,7 +17,7 @@ pub struct Indexed<'a, V> {
     pub words: &'a [Word],
     /// By number.
     pub known: &'a [Known],
-    /// By position: the term `near:` of a word and the one before it, the only pairs that there are.
+    /// By position: the term `near:` of a word and the one before it.
     pub pairs: &'a [Option<TermId>],
     pub visit: V,
 }
@@ -59,7 +59,7 @@ impl<V: FnMut(TermId, Option<Mention>)> Visitor for Indexed<'_, V> {
         self.each(run, |known| index.stem_term(kind, known));
     }
 
-    fn pairs(&mut self, _: Kind, run: Range<usize>) {
+    fn pairs(&mut self, run: Range<usize>) {
         let ends = run.start + 1..run.end;
         for (term, at) in self.pairs[ends.clone()].iter().zip(ends) {
             if let Some(term) = *term {
@@ -127,10 +127,10 @@ impl<V: FnMut(&str, Option<Mention>)> Visitor for Written<'_, V> {
         }
     }
 
-    fn pairs(&mut self, kind: Kind, run: Range<usize>) {
+    fn pairs(&mut self, run: Range<usize>) {
         for at in run.start + 1..run.end {
             let pair = [self.words.term(at - 1), self.words.term(at)];
-            self.write(kind, &pair, Some(at - 1..at + 1));
+            self.write(Kind::Near, &pair, Some(at - 1..at + 1));
         }
     }
 
