@@ -202,7 +202,7 @@ impl Inputs {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bayes::calibration::{apply, probabilities};
+    use crate::bayes::calibration::probabilities;
 
     /// Samples whose labels really follow the probabilities of `slope` · score + `offset`.
     fn samples(slope: f64, offset: f64) -> Vec<Sample> {
@@ -280,8 +280,7 @@ mod tests {
             NonZeroU32::MIN,
             &negative.collect::<Vec<_>>(),
         );
-        let labels = fitted.of_article(AxisKind::Multi, &[0.0, 0.0], 1);
-        let z = apply(&labels, &[0.0, 0.0]);
+        let z = fitted.log_odds(AxisKind::Multi, &[0.0, 0.0], 1);
         assert!(probabilities(AxisKind::Multi, &z).iter().all(|&p| p < 0.01));
     }
 }

@@ -126,6 +126,12 @@ impl Calibration {
         labels
     }
 
+    /// Calibrated log-odds of raw ones.
+    #[must_use]
+    pub fn log_odds(&self, kind: AxisKind, raw: &[f64], length: u64) -> Vec<f64> {
+        apply(&self.of_article(kind, raw, length), raw)
+    }
+
     /// What each label's raw log-odds are multiplied by, but for its slope.
     pub(super) fn discounts(&self, raw: &[f64], length: u64) -> impl Iterator<Item = f64> {
         let squares: f64 = raw.iter().map(|score| score * score).sum();
@@ -142,7 +148,7 @@ impl Calibration {
     }
 }
 
-/// Calibrated log-odds of raw ones.
+/// Calibrated log-odds of raw ones, by the calibration of their article.
 #[must_use]
 pub fn apply(labels: &[LabelCalibration], raw: &[f64]) -> Vec<f64> {
     let labels = labels.iter().zip(raw);
@@ -196,8 +202,7 @@ mod tests {
             labels: vec![label; raw.len()],
             ..Calibration::identity(raw.len())
         };
-        let labels = calibration.of_article(AxisKind::Multi, raw, terms);
-        apply(&labels, raw)[0]
+        calibration.log_odds(AxisKind::Multi, raw, terms)[0]
     }
 
     #[test]
@@ -239,8 +244,7 @@ mod tests {
             ..Calibration::identity(3)
         };
         let raw = [8.0, -4.0, -4.0];
-        let labels = calibration.of_article(AxisKind::Single, &raw, 1);
-        let log_odds = apply(&labels, &raw);
+        let log_odds = calibration.log_odds(AxisKind::Single, &raw, 1);
         let p = probabilities(AxisKind::Single, &log_odds);
         let others = f64::midpoint(p[1].ln(), p[2].ln());
         assert!((log_odds[0] - (p[0].ln() - others)).abs() < 1e-9);

@@ -1,5 +1,4 @@
-//! What is known of every word of a text, whatever target is asked for: found once an article, and of equal
-//! words once.
+//! What is known of every word of a text, whatever target is asked for: found once an article.
 
 use super::{Lexicon, Vocabulary, kind::TARGET, words::Words};
 

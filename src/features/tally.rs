@@ -1,4 +1,4 @@
-//! Counts occurrences. A single list is sorted: by the lower half of the bits of their terms, then, in the
+//! Counts occurrences by sorting them: by the lower half of the bits of their terms, then, in the
 //! order that this made, by the upper half (radix sort, Knuth, volume 3, section 5.2.5). Nothing
 //! is as large as the vocabulary, and no branch has to be guessed.
 
@@ -23,52 +23,6 @@ pub fn group<T: Clone>(
     let places = sorted(&places, vocabulary, |place| place.0);
     let grouped = places.iter().map(|place| things[place.1 as usize].clone());
     (counts(&places, |place| place.0), grouped.collect())
-}
-
-/// Counts one list of terms after another, where so many follow that a place for every term of the
-/// vocabulary is worth its while.
-#[derive(Debug)]
-pub struct Counter {
-    counts: Vec<u16>,
-    /// The terms that were counted, and behind them room for more.
-    counted: Vec<TermId>,
-    length: usize,
-}
-
-impl Counter {
-    /// Counts terms below `vocabulary`.
-    #[must_use]
-    pub fn new(vocabulary: usize) -> Self {
-        Self {
-            counts: vec![0; vocabulary],
-            counted: vec![0; 1024],
-            length: 0,
-        }
-    }
-
-    /// Counts a term once more, up to 65,535 times. Whether it is new is nothing that a processor
-    /// could guess, so no branch asks it.
-    #[inline]
-    pub fn add(&mut self, term: TermId) {
-        if self.length == self.counted.len() {
-            self.counted.resize(2 * self.length, 0);
-        }
-        let count = &mut self.counts[term as usize];
-        self.counted[self.length] = term;
-        self.length += usize::from(*count == 0);
-        *count = count.saturating_add(1);
-    }
-
-    /// The counts in the order that the terms came in first; the next list starts anew.
-    #[must_use]
-    pub fn take(&mut self) -> Vec<TermCount> {
-        let length = std::mem::take(&mut self.length);
-        let count = |&term: &TermId| TermCount {
-            term,
-            count: std::mem::take(&mut self.counts[term as usize]).into(),
-        };
-        self.counted[..length].iter().map(count).collect()
-    }
 }
 
 fn sorted<K: Copy>(keys: &[K], vocabulary: usize, term: impl Fn(&K) -> TermId) -> Vec<K> {
@@ -161,13 +115,6 @@ mod tests {
             let places: Vec<usize> = (0..terms.len()).collect();
             let (counts, grouped) = group(&places, vocabulary, |&place| terms[place]);
             prop_assert_eq!(&count(&terms, vocabulary), &counts);
-            let mut counter = Counter::new(vocabulary);
-            for _ in 0..2 {
-                terms.iter().for_each(|&term| counter.add(term));
-                let mut counted = counter.take();
-                counted.sort_by_key(|entry| entry.term);
-                prop_assert_eq!(&counted, &counts);
-            }
             let counts = counts.into_iter().map(|c| (c.term, c.count as usize));
             let of_map = expected.iter().map(|(&term, places)| (term, places.len()));
             prop_assert_eq!(counts.collect::<Vec<_>>(), of_map.collect::<Vec<_>>());

@@ -1,9 +1,6 @@
 //! A text as its targets are read from it, one after another.
 
-use std::{
-    cell::{OnceCell, RefCell},
-    ops::Range,
-};
+use std::{cell::OnceCell, ops::Range};
 
 use super::{
     Occurrence, TargetFeaturizer, TargetVocabulary, TermCount, TermId, TermVector,
@@ -11,7 +8,7 @@ use super::{
     marks::Marks,
     ngrams::Read,
     surroundings::{Extent, Surroundings},
-    tally::{self, Counter},
+    tally,
     target_index::Known,
     target_terms::{Indexed, Written},
     vicinity::{Region, Vicinity, WordId},
@@ -34,15 +31,13 @@ pub struct TargetReading<'a> {
     sharing: Vec<Option<WordId>>,
     /// Of these words.
     text_words: WholeText,
-    /// From the first target on.
-    counter: OnceCell<RefCell<Counter>>,
 }
 
 /// What sets one target of a text apart. Its vector is that of the text, with the terms `around`
 /// and without those that are `hidden`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Apart {
-    /// The terms around its mentions, in no order.
+    /// The terms around its mentions.
     pub around: Vec<TermCount>,
     /// Terms of the text that stand nowhere but in its mentions.
     pub hidden: Vec<TermCount>,
@@ -85,7 +80,6 @@ impl<'a> TargetReading<'a> {
             text,
             sharing: Vec::new(),
             text_words: WholeText::default(),
-            counter: OnceCell::new(),
         };
         if featurizer.vocabulary().around().is_some() {
             let numbers = (0..).take(words.terms().len());
@@ -109,8 +103,11 @@ impl<'a> TargetReading<'a> {
             tokens: u32::try_from(self.words.all().len()).unwrap_or(u32::MAX),
             truncated: false,
         };
-        let terms = tally::count(&terms, self.featurizer.vocabulary().terms().len());
-        (TermVector::new(terms, read, 0), vicinity)
+        (TermVector::new(self.count(&terms), read, 0), vicinity)
+    }
+
+    fn count(&self, terms: &[TermId]) -> Vec<TermCount> {
+        tally::count(terms, self.featurizer.vocabulary().terms().len())
     }
 
     /// The known terms that all targets of the text have, but for what they hide.
@@ -129,18 +126,15 @@ impl<'a> TargetReading<'a> {
     /// the text is counted once for all targets.
     #[must_use]
     pub fn apart(&self, mentions: &[Mention]) -> Apart {
-        let vocabulary = self.featurizer.vocabulary().terms().len();
-        let counter = || RefCell::new(Counter::new(vocabulary));
-        let mut counter = self.counter.get_or_init(counter).borrow_mut();
-        let mut regions = Vec::new();
+        let (mut terms, mut regions) = (Vec::new(), Vec::new());
         self.visit(
             mentions,
             Extent::Around,
-            |term, _| counter.add(term),
+            |term, _| terms.push(term),
             |region, run| regions.push((region, run)),
         );
         Apart {
-            around: counter.take(),
+            around: self.count(&terms),
             hidden: self.text.only_in(self.words, mentions),
             regions,
             hidden_words: self.text_words.only_in(self.words, mentions),

@@ -55,7 +55,7 @@ impl<'m, 'a> Reading<'m, 'a> {
     fn sum(&self, mentions: &[Mention]) -> Sum {
         let scorer = self.classifier.scorer();
         if mentions.is_empty() {
-            return scorer.weigh(&scorer.add_up(&[]));
+            return scorer.weigh(&scorer.nothing());
         }
         let apart = self.surroundings.apart(mentions);
         let mut levels = self.text.clone();

@@ -32,7 +32,8 @@ pub struct AxisRecipe {
     #[serde(deserialize_with = "one_or_more")]
     pub calibrate_on: Vec<String>,
     /// Texts of fewer counted terms take the offsets of calibration in proportion: what the corpora
-    /// of calibration have more of need not be true of them. Where it is not given, every text takes them whole.
+    /// of calibration have more of need not be true of them. Where it is not given, every text takes
+    /// them whole.
     #[serde(default = "always_full")]
     pub full_length: NonZeroU32,
     /// Single-label: the axis abstains under this probability.

@@ -2,12 +2,7 @@
 
 use super::axis_recipe::{AxisRecipe, Objective};
 use crate::{
-    bayes::{
-        Calibration,
-        calibrate::Sample,
-        calibration::{apply, probabilities},
-        scorer::ranking,
-    },
+    bayes::{Calibration, calibrate::Sample, calibration::probabilities, scorer::ranking},
     evaluate::Judgement,
     label::AxisKind,
     model::{Classifier, DecisionRule},
@@ -49,11 +44,10 @@ pub fn decision_rule(
 }
 
 fn calibrated(kind: AxisKind, calibration: &Calibration, samples: &[Sample]) -> Vec<Vec<f64>> {
-    let probabilities = samples.iter().map(|sample| {
-        let labels = calibration.of_article(kind, &sample.scores, sample.length);
-        probabilities(kind, &apply(&labels, &sample.scores))
-    });
-    probabilities.collect()
+    let log_odds = samples
+        .iter()
+        .map(|sample| calibration.log_odds(kind, &sample.scores, sample.length));
+    log_odds.map(|z| probabilities(kind, &z)).collect()
 }
 
 /// Exponents of the inverse frequency that weights are tried with, in tenths.
@@ -107,8 +101,7 @@ fn macro_f1(labels: usize, answers: impl Iterator<Item = (usize, usize)>) -> f64
 #[must_use]
 pub fn judge_sample(classifier: &Classifier, sample: &Sample) -> Judgement {
     let (kind, calibration) = (classifier.axis().kind(), classifier.calibration());
-    let labels = calibration.of_article(kind, &sample.scores, sample.length);
-    let log_odds = apply(&labels, &sample.scores);
+    let log_odds = calibration.log_odds(kind, &sample.scores, sample.length);
     let probabilities = probabilities(kind, &log_odds);
     let order = ranking(&log_odds);
     let assigned = classifier.rule().assign(&order, &probabilities);
