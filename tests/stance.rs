@@ -169,9 +169,15 @@ fn words_are_chosen_within_limits() {
             .to_string()
     };
     let dimensions = told("dimensions = 8", "dimensions = 2000");
-    assert_eq!(dimensions, "stance.words.dimensions = \"2000\": 1 to 1024");
+    assert_eq!(dimensions, "words.dimensions = \"2000\": 1 to 1024");
     let corpora = told("words]\ncorpora = [\"harbour\"]", "words]\ncorpora = []");
-    assert_eq!(corpora, "stance.words.corpora = \"\": at least one corpus");
+    assert_eq!(corpora, "words.corpora = \"\": at least one corpus");
+    let unused = told("words = { ridge = 1.0 }\n", "");
+    let expected = "words = \"\": an axis that shares weights of words";
+    assert_eq!(unused, expected);
+    let twice = told("idf = false", "words = 0.5");
+    let expected = "stance.axis.regression.words = \"0.5\": 0; see stance.words";
+    assert_eq!(twice, expected);
     let many = recipe.replacen("dimensions = 8", "dimensions = 900", 1);
     let error = common::train_text(&many, 1).unwrap_err().to_string();
     assert!(error.contains("900 dimensions"), "{error}");

@@ -80,3 +80,26 @@ fn measured_articles_are_not_trained_on() {
         .filter(|metric| metric.split == "dev");
     assert!(dev.clone().count() > 0 && dev.clone().all(|metric| metric.articles == 3));
 }
+
+#[test]
+fn words_of_documents_share_weights() {
+    let recipe = std::fs::read_to_string(common::path("data/harbour.toml")).unwrap();
+    let shared = recipe.replace("[axes.regression]", "[axes.regression]\nwords = 0.5");
+    let speaking = |recipe: &str| {
+        let model = common::train_text(recipe, 1).unwrap();
+        let levels: Vec<i16> = model.classifiers()[0].scorer().levels().collect();
+        let rows = levels.chunks(model.classifiers()[0].scorer().columns());
+        rows.filter(|row| row.iter().any(|&level| level != 0))
+            .count()
+    };
+    // The axis learns from 15 articles; words of the others speak by their company.
+    let (alone, together) = (speaking(&recipe), speaking(&shared));
+    assert!(alone < together, "{alone} {together}");
+
+    let (before, words) = shared.split_once("[words]").unwrap();
+    let (_, stance) = words.split_once("[stance]").unwrap();
+    let wordless = format!("{before}[stance]{stance}").replace("words = { ridge = 1.0 }", "");
+    let error = newstance::train::Recipe::parse(&wordless).unwrap_err();
+    let expected = "axes[0].regression.words = \"0.5\": 0, or words in the recipe";
+    assert_eq!(error.to_string(), expected);
+}

@@ -4,7 +4,8 @@
 //! 2. [`smoothing`]: the prior as pseudo-counts;
 //! 3. [`fit`]: log-likelihoods from smoothed counts, by linfa;
 //! 4. [`estimator`]: multinomial or complement weights, as a table of [`naive_bayes`],
-//!    or [`regression`]: weights that are fitted together, for a table of the same form;
+//!    or [`regression`]: weights that are fitted together, for a table of the same form, where
+//!    words of like company may share ([`kinship`]);
 //! 5. [`scorer`]: sparse sums of the rounded weights of a [`table`], in integers and of several
 //!    axes at once, and [`softmax`];
 //!    Words around a target share weights ([`shared`]) as far as they keep like [`company`]
@@ -19,9 +20,11 @@ pub mod counts;
 pub mod estimator;
 pub mod explain;
 pub mod fit;
+pub mod kinship;
 mod label_shares;
 mod lbfgs;
 mod levels;
+mod likelihood;
 pub mod naive_bayes;
 mod newton;
 mod quiet;
@@ -41,6 +44,7 @@ pub use counts::ClassCounts;
 pub use estimator::{Estimator, FitParams};
 pub use explain::Contribution;
 pub use fit::FitError;
+pub use kinship::Kinship;
 pub use naive_bayes::NaiveBayes;
 pub use regression::{Document, Problem, RegressionParams};
 pub use scorer::{LevelSum, Scorer, Sum};

@@ -18,7 +18,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{FitError, NaiveBayes, label_shares::LabelShares, lbfgs, ratios::Ratios};
+use super::{FitError, Kinship, NaiveBayes, likelihood::Likelihood};
 use crate::{features::TermVector, label::AxisKind};
 
 /// How a table is fitted.
@@ -29,6 +29,7 @@ use crate::{features::TermVector, label::AxisKind};
 /// | `class_balance` | 0 | 0 counts every document alike, 1 every label of a source alike | 0 to 1 |
 /// | `idf` | true | whether rare terms are allowed larger weights | |
 /// | `naive_bayes` | 0 | weights are pulled towards those of naive Bayes times this | 0 to 10 |
+/// | `words` | 0 | how much words of like company share ([`super::kinship`]) | 0 to 10 |
 /// | `steps` | 60 | most steps of the search | 1 to 10000 |
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,6 +45,9 @@ pub struct RegressionParams {
     /// Factor of the naive Bayes weights that the ridge pulls towards.
     #[serde(default)]
     pub naive_bayes: f64,
+    /// Standard deviation of what words of like company share, in that of a term's own weight.
+    #[serde(default)]
+    pub words: f64,
     /// Most steps of the search.
     #[serde(default = "sixty")]
     pub steps: u32,
@@ -69,7 +73,7 @@ pub struct Document {
 }
 
 /// Shape of the table and weight of each source.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Problem<'p> {
     /// Single-label (softmax) or multi-label (one sigmoid a label).
     pub kind: AxisKind,
@@ -81,10 +85,9 @@ pub struct Problem<'p> {
     pub max_count: u32,
     /// Weight of a document of each source.
     pub source_weights: &'p [f64],
+    /// The terms that are words of known company.
+    pub kinship: Option<&'p Kinship<'p>>,
 }
-
-/// Intercepts are pulled towards the labels' log-odds in the source by this.
-const INTERCEPT_RIDGE: f64 = 1.0;
 
 impl RegressionParams {
     /// Fits a table of log-odds to documents.
@@ -100,11 +103,7 @@ impl RegressionParams {
         if documents.is_empty() {
             return Err(FitError::EmptyClass { class: 0 });
         }
-        let task = Task::new(self, problem, documents);
-        let theta = lbfgs::minimise(task.start(), self.steps, |theta, gradient| {
-            task.evaluate(theta, gradient)
-        });
-        Ok(task.table(&theta))
+        Ok(Likelihood::new(self, problem, documents).maximum())
     }
 
     /// Whether the parameters are in their ranges.
@@ -116,6 +115,7 @@ impl RegressionParams {
             ("ridge", self.ridge, 1e-9, 1e9),
             ("class_balance", self.class_balance, 0.0, 1.0),
             ("naive_bayes", self.naive_bayes, 0.0, 10.0),
+            ("words", self.words, 0.0, 10.0),
             ("steps", f64::from(self.steps), 1.0, 10_000.0),
         ];
         for (name, value, min, max) in ranges {
@@ -132,142 +132,6 @@ impl RegressionParams {
     }
 }
 
-/// One fit. Parameters are the weights, term by term, then the intercepts, source by source.
-struct Task<'t> {
-    params: &'t RegressionParams,
-    problem: &'t Problem<'t>,
-    documents: &'t [&'t Document],
-    idf: Vec<f64>,
-    /// What the ridge pulls the weights towards.
-    means: Vec<f64>,
-    sources: Vec<LabelShares>,
-}
-
-impl<'t> Task<'t> {
-    fn new(
-        params: &'t RegressionParams,
-        problem: &'t Problem<'t>,
-        documents: &'t [&'t Document],
-    ) -> Self {
-        let sources = 0..problem.source_weights.len();
-        let shares = |source| {
-            let own = documents
-                .iter()
-                .filter(|document| document.source == source);
-            let truths = own.map(|document| document.labels(problem.kind));
-            LabelShares::of(params, problem.kind, problem.labels, truths)
-        };
-        let ratios = Ratios::of(problem, documents);
-        let idf = if params.idf {
-            ratios.inverse_document_frequencies()
-        } else {
-            vec![1.0; problem.terms]
-        };
-        Self {
-            params,
-            problem,
-            documents,
-            means: ratios.means(params.naive_bayes, &idf),
-            idf,
-            sources: sources.map(shares).collect(),
-        }
-    }
-
-    fn start(&self) -> Vec<f64> {
-        let intercepts = self.sources.iter().flat_map(|s| &s.intercepts);
-        let intercepts = intercepts.map(|intercept| intercept.unwrap_or(0.0));
-        self.means.iter().copied().chain(intercepts).collect()
-    }
-
-    fn evaluate(&self, theta: &[f64], gradient: &mut [f64]) -> f64 {
-        let labels = self.problem.labels;
-        let (weights, intercepts) = theta.split_at(self.problem.terms * labels);
-        let (to_weights, to_intercepts) = gradient.split_at_mut(weights.len());
-        let mut loss = self.ridge(weights, to_weights);
-        loss += self.intercept_ridge(intercepts, to_intercepts);
-        let mut errors = vec![0.0; labels];
-        for document in self.documents {
-            let own = document.source * labels..(document.source + 1) * labels;
-            errors.copy_from_slice(&intercepts[own.clone()]);
-            let scale = self.scale(&document.vector);
-            for entry in document.vector.entries() {
-                let x = self.input(entry.term, entry.count, scale);
-                let row = &weights[entry.term as usize * labels..][..labels];
-                for (score, weight) in errors.iter_mut().zip(row) {
-                    *score += x * weight;
-                }
-            }
-            loss += self.judge(document, &mut errors);
-            for (to, error) in to_intercepts[own].iter_mut().zip(&errors) {
-                *to += error;
-            }
-            for entry in document.vector.entries() {
-                let x = self.input(entry.term, entry.count, scale);
-                let row = &mut to_weights[entry.term as usize * labels..][..labels];
-                for (to, error) in row.iter_mut().zip(&errors) {
-                    *to += x * error;
-                }
-            }
-        }
-        loss
-    }
-
-    fn ridge(&self, weights: &[f64], gradient: &mut [f64]) -> f64 {
-        let mut squares = 0.0;
-        for ((to, weight), mean) in gradient.iter_mut().zip(weights).zip(&self.means) {
-            let away = weight - mean;
-            *to = self.params.ridge * away;
-            squares += away * away;
-        }
-        0.5 * self.params.ridge * squares
-    }
-
-    fn intercept_ridge(&self, intercepts: &[f64], gradient: &mut [f64]) -> f64 {
-        let starts = self.sources.iter().flat_map(|s| &s.intercepts);
-        let mut squares = 0.0;
-        for ((to, intercept), start) in gradient.iter_mut().zip(intercepts).zip(starts) {
-            let away = intercept - start.unwrap_or(0.0);
-            *to = INTERCEPT_RIDGE * away;
-            squares += away * away;
-        }
-        0.5 * INTERCEPT_RIDGE * squares
-    }
-
-    /// Turns the scores of a document into the gradient of its loss, which is returned.
-    fn judge(&self, document: &Document, scores: &mut [f64]) -> f64 {
-        let source = &self.sources[document.source];
-        let weight = self.problem.source_weights[document.source];
-        match self.problem.kind {
-            AxisKind::Single => source.judge_single(weight, &document.truth, scores),
-            AxisKind::Multi => source.judge_multi(weight, &document.truth, scores),
-        }
-    }
-
-    fn scale(&self, vector: &TermVector) -> f64 {
-        let counted = |count: u32| u64::from(count.min(self.problem.max_count));
-        let length: u64 = vector.entries().iter().map(|e| counted(e.count)).sum();
-        1.0 / (length.max(1) as f64).sqrt()
-    }
-
-    fn input(&self, term: u32, count: u32, scale: f64) -> f64 {
-        f64::from(count.min(self.problem.max_count)) * self.idf[term as usize] * scale
-    }
-
-    /// Weights of whole occurrences. Intercepts are left to the calibration, which knows the
-    /// articles that the axis is meant for.
-    fn table(&self, theta: &[f64]) -> NaiveBayes {
-        let labels = self.problem.labels;
-        let rows = theta.chunks(labels).zip(&self.idf);
-        let weights = rows.flat_map(|(row, idf)| match self.problem.kind {
-            AxisKind::Single => contrasts(row, *idf),
-            AxisKind::Multi => row.iter().map(|weight| idf * weight).collect(),
-        });
-        let bias = vec![0.0; labels];
-        let max_count = self.problem.max_count;
-        NaiveBayes::from_rows(bias, weights.collect(), max_count)
-    }
-}
-
 /// Weights of labels, times `factor`, against the mean of the others, as in every single-label
 /// table.
 #[must_use]
@@ -279,11 +143,21 @@ pub fn contrasts(row: &[f64], factor: f64) -> Vec<f64> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::features::{Featurizer, FeaturizerConfig, Vocabulary};
 
-    fn documents(texts: &[(&str, &[usize], usize)]) -> Vec<Document> {
+    /// A table by its own terms alone.
+    pub const PLAIN: RegressionParams = RegressionParams {
+        ridge: 0.1,
+        class_balance: 0.0,
+        idf: false,
+        naive_bayes: 0.0,
+        words: 0.0,
+        steps: 200,
+    };
+
+    pub fn documents(texts: &[(&str, &[usize], usize)]) -> Vec<Document> {
         let terms = ["a", "b", "c", "d"].map(Into::into).to_vec();
         let vocabulary = Vocabulary::from_sorted(terms).unwrap();
         let featurizer = Featurizer::new(FeaturizerConfig::default(), vocabulary);
@@ -296,52 +170,17 @@ mod tests {
     }
 
     fn fit(kind: AxisKind, labels: usize, weights: &[f64], texts: &[Document]) -> NaiveBayes {
-        let params = RegressionParams {
-            ridge: 0.1,
-            class_balance: 0.0,
-            idf: false,
-            naive_bayes: 0.0,
-            steps: 200,
-        };
         let problem = Problem {
             kind,
             labels,
             terms: 4,
             max_count: 3,
             source_weights: weights,
+            kinship: None,
         };
-        params
+        PLAIN
             .fit(&problem, &texts.iter().collect::<Vec<_>>())
             .unwrap()
-    }
-
-    #[test]
-    fn the_gradient_is_that_of_the_loss() {
-        let texts = documents(&[
-            ("a b", &[0, 1], 0),
-            ("b c c", &[1], 1),
-            ("d", &[2], 0),
-            ("a d", &[], 1),
-        ]);
-        let texts: Vec<&Document> = texts.iter().collect();
-        let params = RegressionParams {
-            ridge: 0.3,
-            class_balance: 0.5,
-            idf: true,
-            naive_bayes: 0.4,
-            steps: 1,
-        };
-        for kind in [AxisKind::Single, AxisKind::Multi] {
-            let problem = Problem {
-                kind,
-                labels: 3,
-                terms: 4,
-                max_count: 3,
-                source_weights: &[1.0, 0.4],
-            };
-            let task = Task::new(&params, &problem, &texts);
-            lbfgs::assert_gradient(task.start(), |theta, to| task.evaluate(theta, to));
-        }
     }
 
     #[test]
@@ -369,13 +208,7 @@ mod tests {
 
     #[test]
     fn parameters_have_ranges() {
-        let good = RegressionParams {
-            ridge: 1.0,
-            class_balance: 0.5,
-            idf: true,
-            naive_bayes: 0.0,
-            steps: 5,
-        };
+        let good = PLAIN;
         assert!(good.check().is_ok());
         for ridge in [0.0, f64::NAN, f64::INFINITY] {
             assert!(RegressionParams { ridge, ..good }.check().is_err());

@@ -159,7 +159,10 @@ impl<'t> Task<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::{Words, find_mentions, vicinity::read_vicinity};
+    use crate::{
+        bayes::regression::tests::PLAIN,
+        features::{Words, find_mentions, vicinity::read_vicinity},
+    };
 
     fn vicinity(text: &str) -> Vicinity {
         let words = Words::read(&[text], 1000);
@@ -186,13 +189,7 @@ mod tests {
         let vectors = [[1.0, 0.0], [0.9, 0.1], [0.0, 1.0]].concat();
         let vectors = WordVectors::from_cells(2, vectors);
         let fit = SharedFit {
-            params: RegressionParams {
-                ridge: 0.1,
-                class_balance: 0.0,
-                idf: false,
-                naive_bayes: 0.0,
-                steps: 100,
-            },
+            params: PLAIN,
             labels: 2,
             source_weights: &[1.0],
             vectors: &vectors,
@@ -213,11 +210,8 @@ mod tests {
         let vectors = WordVectors::from_cells(2, vec![1.0, 0.2, -0.3, 0.8, 0.5, -0.7]);
         let fit = SharedFit {
             params: RegressionParams {
-                ridge: 0.3,
                 class_balance: 0.5,
-                idf: false,
-                naive_bayes: 0.0,
-                steps: 1,
+                ..PLAIN
             },
             labels: 3,
             source_weights: &[1.0, 0.4],

@@ -80,9 +80,9 @@ pub struct StanceRecipe {
     /// How it is trained for texts of more than 60 words; without it all texts are judged alike.
     #[serde(default)]
     pub longer: Option<AxisRecipe>,
-    /// Words around targets that share weights.
+    /// Words around targets that share weights, where the recipe has words.
     #[serde(default)]
-    pub words: Option<WordsRecipe>,
+    pub words: Option<AroundRecipe>,
 }
 
 /// Words that are known by the company they keep, in texts with labels and without.
@@ -95,7 +95,13 @@ pub struct WordsRecipe {
     pub max_words: usize,
     /// Coordinates of their vectors, rounded up to a multiple of eight.
     pub dimensions: usize,
-    /// Strength of the pull of the weights that they share; the rest is that of the axis.
+}
+
+/// How words around targets share weights.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AroundRecipe {
+    /// Strength of the pull of what they share; the rest is that of the axis.
     pub ridge: f64,
 }
 
@@ -223,6 +229,12 @@ impl AxisRecipe {
             .map(String::as_str)
             .collect();
         all.into_iter()
+    }
+
+    /// How much words of like company share.
+    #[must_use]
+    pub fn words(&self) -> f64 {
+        self.regression.as_ref().map_or(0.0, |r| r.params.words)
     }
 
     /// Whether this code is known not to be a label.

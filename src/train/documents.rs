@@ -3,7 +3,7 @@
 
 use super::{axis_recipe::RegressionRecipe, folds::hash};
 use crate::{
-    bayes::{Document, FitError, NaiveBayes, Problem},
+    bayes::{Document, FitError, Kinship, NaiveBayes, Problem},
     features::TermVector,
     label::Axis,
 };
@@ -13,6 +13,7 @@ pub struct Documents<'r> {
     recipe: &'r RegressionRecipe,
     max_count: u32,
     terms: usize,
+    kinship: Option<&'r Kinship<'r>>,
     sources: Vec<Sample>,
 }
 
@@ -31,11 +32,17 @@ struct Kept {
 impl<'r> Documents<'r> {
     /// Nothing kept yet.
     #[must_use]
-    pub fn new(recipe: &'r RegressionRecipe, max_count: u32, terms: usize) -> Self {
+    pub fn new(
+        recipe: &'r RegressionRecipe,
+        max_count: u32,
+        terms: usize,
+        kinship: Option<&'r Kinship<'r>>,
+    ) -> Self {
         Self {
             recipe,
             max_count,
             terms,
+            kinship,
             sources: recipe.sources.iter().map(|_| Sample::default()).collect(),
         }
     }
@@ -97,6 +104,7 @@ impl<'r> Documents<'r> {
             terms: self.terms,
             max_count: self.max_count,
             source_weights: &weights,
+            kinship: self.kinship,
         };
         self.recipe.params.fit(&problem, &documents)
     }

@@ -9,7 +9,7 @@ use super::{
     folds::{Fits, Folds},
 };
 use crate::{
-    bayes::{FitError, NaiveBayes, calibrate::Sample},
+    bayes::{FitError, Kinship, NaiveBayes, calibrate::Sample},
     label::{Axis, AxisKind},
 };
 
@@ -33,12 +33,19 @@ enum Method<'r> {
 pub type Tables = Fits<NaiveBayes>;
 
 impl<'r> Learner<'r> {
-    /// Nothing learnt yet.
+    /// Nothing learnt yet, of so many terms; some may be words of known company.
     #[must_use]
-    pub fn new(recipe: &'r AxisRecipe, axis: &'r Axis, terms: usize) -> Self {
+    pub fn new(
+        recipe: &'r AxisRecipe,
+        axis: &'r Axis,
+        terms: usize,
+        kinship: Option<&'r Kinship<'r>>,
+    ) -> Self {
         let max_count = recipe.max_count;
         let method = match &recipe.regression {
-            Some(regression) => Method::Regression(Documents::new(regression, max_count, terms)),
+            Some(regression) => {
+                Method::Regression(Documents::new(regression, max_count, terms, kinship))
+            }
             None => Method::Experts(ExpertCounts::new(&recipe.experts, axis, max_count, terms)),
         };
         Self {

@@ -12,6 +12,7 @@ pub mod expert;
 pub mod folds;
 pub mod holdout;
 pub mod learner;
+mod measure;
 pub mod recipe;
 pub mod stance;
 pub mod stream;
@@ -30,22 +31,21 @@ use thiserror::Error;
 
 use crate::{
     bayes::{
-        FitError,
+        FitError, Kinship,
         calibrate::{Sample, calibrate},
     },
     corpus::{CorpusError, Record},
-    evaluate::{EvaluateError, Evaluation, judge_record},
+    evaluate::EvaluateError,
     features::{
         Featurizer, TermVector, Vocabulary, VocabularyError,
         selection::{DocumentFrequencies, Sketch},
     },
     label::Axis,
-    model::{Card, Classifier, ClassifierError, CorpusCard, MetricCard, Model, STANCE},
-    tagger::Tagger,
+    model::{Card, Classifier, ClassifierError, CorpusCard, Model, STANCE},
 };
-use axis_recipe::Measurement;
 use holdout::Holdout;
 use learner::{Learner, Tables};
+use measure::{cross_validation, measure};
 use recipe::CorpusRecipe;
 use stance::train_stance;
 use stream::Stream;
@@ -81,6 +81,9 @@ pub enum TrainError {
     /// No term is frequent enough.
     #[error("{0}")]
     Vocabulary(#[from] VocabularyError),
+    /// The corpora have too little in them for vectors of their words.
+    #[error("words: {0}")]
+    Words(FitError),
     /// An axis cannot be fitted.
     #[error("axis {axis}: {source}")]
     Fit {
@@ -146,7 +149,10 @@ pub fn train(
     let holdout = Holdout::of(recipe, &stream)?;
     let vocabulary = select_vocabulary(recipe, &stream, &holdout)?;
     let featurizer = Featurizer::new(recipe.featurizer, vocabulary);
-    let (learners, mut corpora) = learn(recipe, axes, &stream, &holdout, &featurizer)?;
+    let space = words::find(recipe, &stream, &holdout)?;
+    let kinship = space.as_ref().map(|s| s.kinship(featurizer.vocabulary()));
+    let kinship = kinship.as_ref();
+    let (learners, mut corpora) = learn(recipe, axes, &stream, &holdout, &featurizer, kinship)?;
     let mut classifiers = Vec::new();
     let mut metrics = Vec::new();
     for learner in learners {
@@ -159,7 +165,14 @@ pub fn train(
     }
     let mut stance_model = None;
     if let (Some(by_target), Some(definition)) = (&recipe.stance, stance) {
-        let trained = train_stance(recipe, by_target, definition, &stream, &holdout)?;
+        let trained = train_stance(
+            recipe,
+            by_target,
+            definition,
+            space.as_ref(),
+            &stream,
+            &holdout,
+        )?;
         metrics.extend(trained.metrics);
         for corpus in &mut corpora {
             let articles = trained.articles.get(&corpus.name).copied();
@@ -217,9 +230,10 @@ fn learn<'r>(
     stream: &Stream<'_>,
     holdout: &Holdout,
     featurizer: &Featurizer,
+    kinship: Option<&'r Kinship<'r>>,
 ) -> Result<(Vec<Learner<'r>>, Vec<CorpusCard>), TrainError> {
     let terms = featurizer.vocabulary().len();
-    let new = |(recipe, axis)| Learner::new(recipe, axis, terms);
+    let new = |(recipe, axis)| Learner::new(recipe, axis, terms, kinship);
     let mut learners: Vec<_> = recipe.axes.iter().zip(axes).map(new).collect();
     let mut read = Vec::new();
     for corpus in &recipe.corpora {
@@ -300,76 +314,6 @@ fn classifier(
         calibration,
         rule,
     )?)
-}
-
-/// Figures of the held-out folds: what recipes are chosen by.
-fn cross_validation(
-    learner: &Learner<'_>,
-    classifier: &Classifier,
-    samples: &[Sample],
-) -> Vec<MetricCard> {
-    let mut evaluation = Evaluation::new(classifier.axis());
-    for sample in samples {
-        evaluation.add(&tuning::judge_sample(classifier, sample));
-    }
-    let corpora = learner.recipe.calibrate_on.join(" and ");
-    metric_cards(&evaluation, &corpora, &learner.folds.name())
-}
-
-/// Adds the recipe's figures to the model's card.
-fn measure(recipe: &Recipe, model: Model, stream: &Stream<'_>) -> Result<Model, TrainError> {
-    let tagger = Tagger::new(model);
-    let mut metrics = tagger.model().card().metrics.clone();
-    let by_target = recipe.stance.iter().map(|stance| &stance.axis);
-    let recipes = recipe.axes.iter().chain(by_target);
-    for (axis_recipe, classifier) in recipes.zip(tagger.model().all_classifiers()) {
-        for measurement in &axis_recipe.measure {
-            let axis = classifier.axis();
-            metrics.extend(measure_on(recipe, measurement, &tagger, axis, stream)?);
-        }
-    }
-    Ok(tagger.into_model().with_metrics(metrics))
-}
-
-fn measure_on(
-    recipe: &Recipe,
-    measurement: &Measurement,
-    tagger: &Tagger,
-    axis: &Axis,
-    stream: &Stream<'_>,
-) -> Result<Vec<MetricCard>, TrainError> {
-    let Some(corpus) = recipe.corpus(&measurement.corpus) else {
-        return Ok(Vec::new());
-    };
-    let mut evaluation = Evaluation::new(axis);
-    stream.split(
-        "measuring on",
-        corpus,
-        &measurement.split,
-        |record| judge_record(tagger, axis, record),
-        |judgement| {
-            judgement?.iter().for_each(|j| evaluation.add(j));
-            Ok(())
-        },
-    )?;
-    Ok(metric_cards(
-        &evaluation,
-        &measurement.corpus,
-        &measurement.split,
-    ))
-}
-
-fn metric_cards(evaluation: &Evaluation, corpus: &str, split: &str) -> Vec<MetricCard> {
-    let report = evaluation.report();
-    let metric = |(name, value): (&str, f64)| MetricCard {
-        axis: report.axis.clone(),
-        name: name.into(),
-        value,
-        corpus: corpus.into(),
-        split: split.into(),
-        articles: report.n,
-    };
-    report.figures().map(metric).into()
 }
 
 fn corpus_card(corpus: &CorpusRecipe, training_articles: u64, digest: String) -> CorpusCard {

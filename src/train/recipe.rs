@@ -34,6 +34,9 @@ pub struct Recipe {
     pub abstention: AbstentionPolicy,
     /// The corpora.
     pub corpora: Vec<CorpusRecipe>,
+    /// Words in which axes share weights.
+    #[serde(default)]
+    pub words: Option<WordsRecipe>,
     /// The axes.
     pub axes: Vec<AxisRecipe>,
     /// The axis that is answered by target.
@@ -145,6 +148,9 @@ impl Recipe {
         require(self.abstention.is_valid(), field, &share, "0 to 1")?;
         self.check_corpora("vocabulary.corpora", &self.vocabulary.corpora)?;
         require(!self.axes.is_empty(), "axes", &"", "at least one")?;
+        self.words
+            .iter()
+            .try_for_each(|words| self.check_words(words))?;
         let mut axes = self.axes.iter().enumerate();
         axes.try_for_each(|(index, axis)| self.check_axis(&format!("axes[{index}]"), axis))?;
         let mut stance = self.stance.iter();
@@ -152,9 +158,13 @@ impl Recipe {
     }
 
     fn check_stance(&self, stance: &StanceRecipe) -> Result<(), RecipeError> {
-        self.check_axis("stance.axis", &stance.axis)?;
-        if let Some(words) = &stance.words {
-            self.check_words(stance, words)?;
+        self.check_axis_by_target(stance, "stance.axis", &stance.axis)?;
+        if let Some(around) = &stance.words {
+            let known = self.words.is_some();
+            require(known, "words", &"", "words, for stance.words")?;
+            let (field, ridge) = ("stance.words.ridge", around.ridge);
+            let possible = (1e-9..=1e9).contains(&ridge);
+            require(possible, field, &ridge, "1e-9 to 1e9")?;
         }
         let Some(longer) = &stance.longer else {
             return Ok(());
@@ -164,34 +174,35 @@ impl Recipe {
         require(same, field, value, "the same as that of stance.axis")?;
         let (field, measured) = ("stance.longer.measure", longer.measure.len());
         require(measured == 0, field, &measured, "none; see stance.axis")?;
-        self.check_axis("stance.longer", longer)
+        self.check_axis_by_target(stance, "stance.longer", longer)
     }
 
-    fn check_words(&self, stance: &StanceRecipe, words: &WordsRecipe) -> Result<(), RecipeError> {
-        self.check_corpora("stance.words.corpora", &words.corpora)?;
+    fn check_axis_by_target(
+        &self,
+        stance: &StanceRecipe,
+        path: &str,
+        axis: &AxisRecipe,
+    ) -> Result<(), RecipeError> {
+        self.check_axis(path, axis)?;
+        let fitted = stance.words.is_none() || axis.regression.is_some();
+        let expected = "axes that are fitted by a regression";
+        require(fitted, "stance.words", &path, expected)?;
+        let (field, words) = (format!("{path}.regression.words"), axis.words());
+        require(words <= 0.0, &field, &words, "0; see stance.words")
+    }
+
+    fn check_words(&self, words: &WordsRecipe) -> Result<(), RecipeError> {
+        self.check_corpora("words.corpora", &words.corpora)?;
         let some = !words.corpora.is_empty();
-        require(some, "stance.words.corpora", &"", "at least one corpus")?;
+        require(some, "words.corpora", &"", "at least one corpus")?;
         let (count, dimensions) = (words.max_words, words.dimensions);
         let possible = (1..=1_000_000).contains(&count);
-        require(possible, "stance.words.max_words", &count, "1 to 1000000")?;
+        require(possible, "words.max_words", &count, "1 to 1000000")?;
         let possible = (1..=WordVectors::MAX_DIMENSIONS).contains(&dimensions);
-        require(
-            possible,
-            "stance.words.dimensions",
-            &dimensions,
-            "1 to 1024",
-        )?;
-        let ridge = words.ridge;
-        let possible = (1e-9..=1e9).contains(&ridge);
-        require(possible, "stance.words.ridge", &ridge, "1e-9 to 1e9")?;
-        let axes = std::iter::once(&stance.axis).chain(&stance.longer);
-        let fitted = axes.into_iter().all(|axis| axis.regression.is_some());
-        require(
-            fitted,
-            "stance.words",
-            &"",
-            "axes that are fitted by a regression",
-        )
+        require(possible, "words.dimensions", &dimensions, "1 to 1024")?;
+        let by_target = self.stance.as_ref().is_some_and(|s| s.words.is_some());
+        let used = by_target || self.axes.iter().any(|axis| axis.words() > 0.0);
+        require(used, "words", &"", "an axis that shares weights of words")
     }
 
     fn check_axis(&self, path: &str, axis: &AxisRecipe) -> Result<(), RecipeError> {
@@ -237,6 +248,10 @@ impl Recipe {
                 path: path.into(),
                 source,
             })?;
+            let words = regression.params.words;
+            let known = self.words.is_some() || words <= 0.0;
+            let expected = "0, or words in the recipe";
+            require(known, &format!("{path}.words"), &words, expected)?;
             let some = regression
                 .sources
                 .iter()

@@ -7,12 +7,13 @@ use compact_str::CompactString;
 use super::{
     Example, TrainError,
     axis_recipe::{AxisRecipe, StanceRecipe},
-    classifier, cross_validation,
+    classifier,
     holdout::Holdout,
+    measure::cross_validation,
     recipe::{CorpusRecipe, Recipe},
     stream::Stream,
     target_learner::{Fitted, Learners, Target},
-    words::{self, WordSpace},
+    words::WordSpace,
 };
 use crate::{
     bayes::calibrate::Sample,
@@ -49,6 +50,7 @@ pub(super) fn train_stance(
     recipe: &Recipe,
     stance: &StanceRecipe,
     definition: &StanceDefinition,
+    space: Option<&WordSpace>,
     stream: &Stream<'_>,
     holdout: &Holdout,
 ) -> Result<TrainedStance, TrainError> {
@@ -59,13 +61,13 @@ pub(super) fn train_stance(
         stream,
         holdout,
     };
-    let space = task.words()?;
-    let around = space.as_ref().map(|space| space.vocabulary.clone());
+    let space = space.filter(|_| stance.words.is_some());
+    let around = space.map(WordSpace::around).transpose()?;
     let vocabulary = TargetVocabulary::from(task.vocabulary()?).with_around(around);
     let featurizer = TargetFeaturizer::new(vocabulary, definition.lexicon.clone());
     let apart = stance.longer.as_ref();
     let lengths = apart.map_or(Lengths::All, |_| Lengths::Short);
-    let train = |recipe, lengths| task.train(&featurizer, space.as_ref(), recipe, lengths);
+    let train = |recipe, lengths| task.train(&featurizer, space, recipe, lengths);
     let mut trained = train(&stance.axis, lengths)?;
     let longer = apart.map(|recipe| train(recipe, Lengths::Long));
     let longer = longer.transpose()?.map(|longer| {
@@ -139,7 +141,7 @@ impl Task<'_> {
     ) -> Result<Trained, TrainError> {
         let axis = &self.definition.axis;
         let terms = featurizer.vocabulary().terms().len();
-        let words = self.stance.words.as_ref().zip(space);
+        let words = self.stance.words.zip(space);
         let mut learners = Learners::new(recipe, axis, terms, words);
         let articles = self.learn(featurizer, &mut learners, lengths)?;
         self.stream.observer.stage("fitting stance");
@@ -157,16 +159,6 @@ impl Task<'_> {
             metrics,
             articles,
         })
-    }
-
-    /// The words that share weights, where the recipe asks for some.
-    fn words(&self) -> Result<Option<WordSpace>, TrainError> {
-        let words = self.stance.words.as_ref();
-        let find = |words| {
-            let axis = &self.definition.axis;
-            words::find(self.recipe, words, axis, self.stream, self.holdout)
-        };
-        words.map(find).transpose()
     }
 
     /// The corpora that it learns from, by recipe.

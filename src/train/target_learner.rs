@@ -3,7 +3,7 @@
 
 use super::{
     Example, TrainError,
-    axis_recipe::{AxisRecipe, WordsRecipe},
+    axis_recipe::{AroundRecipe, AxisRecipe},
     folds::Fits,
     learner::{Learner, Tables},
     vicinity::VicinityLearner,
@@ -39,11 +39,12 @@ impl<'r> Learners<'r> {
         recipe: &'r AxisRecipe,
         axis: &'r Axis,
         terms: usize,
-        words: Option<(&'r WordsRecipe, &'r WordSpace)>,
+        words: Option<(AroundRecipe, &'r WordSpace)>,
     ) -> Self {
-        let vicinity = words.map(|(words, space)| VicinityLearner::new(recipe, axis, words, space));
+        let vicinity =
+            words.map(|(around, space)| VicinityLearner::new(recipe, axis, around, space));
         Self {
-            terms: Learner::new(recipe, axis, terms),
+            terms: Learner::new(recipe, axis, terms, None),
             vicinity: vicinity.flatten(),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{
     TrainError,
-    axis_recipe::{AxisRecipe, RegressionRecipe, WordsRecipe},
+    axis_recipe::{AroundRecipe, AxisRecipe, RegressionRecipe},
     folds::Fits,
     words::WordSpace,
 };
@@ -16,7 +16,7 @@ use crate::{
 pub struct VicinityLearner<'r> {
     regression: &'r RegressionRecipe,
     axis: &'r Axis,
-    words: &'r WordsRecipe,
+    around: AroundRecipe,
     space: &'r WordSpace,
     /// With their folds.
     targets: Vec<(usize, Surrounded)>,
@@ -28,13 +28,13 @@ impl<'r> VicinityLearner<'r> {
     pub fn new(
         recipe: &'r AxisRecipe,
         axis: &'r Axis,
-        words: &'r WordsRecipe,
+        around: AroundRecipe,
         space: &'r WordSpace,
     ) -> Option<Self> {
         Some(Self {
             regression: recipe.regression.as_ref()?,
             axis,
-            words,
+            around,
             space,
             targets: Vec::new(),
         })
@@ -65,7 +65,7 @@ impl<'r> VicinityLearner<'r> {
         let weights: Vec<f64> = sources.iter().map(|source| source.weight).collect();
         let fit = SharedFit {
             params: RegressionParams {
-                ridge: self.words.ridge,
+                ridge: self.around.ridge,
                 ..self.regression.params
             },
             labels: self.axis.labels().len(),

@@ -1,4 +1,5 @@
-//! The words of corpora, with labels and without, as vectors.
+//! The words of corpora, with labels and without, as vectors: what words of documents and those
+//! around targets share their weights by.
 
 use std::{cmp::Reverse, collections::HashMap};
 
@@ -8,9 +9,8 @@ use super::{
     TrainError, axis_recipe::WordsRecipe, holdout::Holdout, recipe::Recipe, stream::Stream,
 };
 use crate::{
-    bayes::{Company, WordVectors, word_vectors::single},
-    features::{TargetVocabulary, Vocabulary, Words},
-    label::Axis,
+    bayes::{Company, Kinship, WordVectors, word_vectors::single},
+    features::{TargetVocabulary, Vocabulary, VocabularyError, Words},
 };
 
 /// A word weighs less the more its share of all words exceeds this (Mikolov et al. 2013).
@@ -18,8 +18,8 @@ const COMMON: f64 = 1e-3;
 
 /// Frequent words.
 pub struct WordSpace {
-    /// As terms.
-    pub vocabulary: Vocabulary,
+    /// The words.
+    pub words: Vocabulary,
     /// Their vectors, shorter for the most frequent ones.
     pub vectors: WordVectors,
 }
@@ -34,14 +34,15 @@ struct Reading {
     text: Vec<u32>,
 }
 
-/// Reads the corpora of a recipe for the axis.
+/// Reads the corpora that a recipe takes words from, if it does.
 pub(super) fn find(
     recipe: &Recipe,
-    words: &WordsRecipe,
-    axis: &Axis,
     stream: &Stream<'_>,
     holdout: &Holdout,
-) -> Result<WordSpace, TrainError> {
+) -> Result<Option<WordSpace>, TrainError> {
+    let Some(words) = &recipe.words else {
+        return Ok(None);
+    };
     let mut reading = Reading::default();
     for corpus in words.corpora.iter().filter_map(|name| recipe.corpus(name)) {
         stream.training(
@@ -56,7 +57,30 @@ pub(super) fn find(
         )?;
     }
     stream.observer.stage("finding words of like company");
-    reading.space(words, axis)
+    reading.space(words).map(Some)
+}
+
+impl WordSpace {
+    /// Which terms of a vocabulary are these words.
+    #[must_use]
+    pub fn kinship(&self, vocabulary: &Vocabulary) -> Kinship<'_> {
+        let word = |(term, id)| Some((id, self.words.id(term)?));
+        let words = vocabulary.iter().zip(0..).filter_map(word);
+        Kinship::new(&self.vectors, words.collect())
+    }
+
+    /// The words as terms around a target.
+    ///
+    /// # Errors
+    /// When one of them is too long for a term.
+    pub fn around(&self) -> Result<Vocabulary, VocabularyError> {
+        let terms: Vec<String> = self
+            .words
+            .iter()
+            .map(TargetVocabulary::around_term)
+            .collect();
+        Vocabulary::from_terms(terms.into_iter())
+    }
 }
 
 impl Reading {
@@ -91,13 +115,9 @@ impl Reading {
         words
     }
 
-    fn space(mut self, recipe: &WordsRecipe, axis: &Axis) -> Result<WordSpace, TrainError> {
+    fn space(mut self, recipe: &WordsRecipe) -> Result<WordSpace, TrainError> {
         let words = self.most_frequent(recipe.max_words);
-        let terms: Vec<String> = words
-            .iter()
-            .map(|(term, _)| TargetVocabulary::around_term(term))
-            .collect();
-        let vocabulary = Vocabulary::from_terms(terms.into_iter())?;
+        let vocabulary = Vocabulary::from_terms(words.iter().map(|&(term, _)| term))?;
         let mut ids = vec![Company::GAP; self.counts.len()];
         for (id, &(_, number)) in (0..).zip(&words) {
             ids[number as usize] = id;
@@ -115,12 +135,9 @@ impl Reading {
         }
         let company = Company::of(&text, known);
         let vectors = WordVectors::of(&company, recipe.dimensions);
-        let vectors = vectors.map_err(|source| TrainError::Fit {
-            axis: axis.name().into(),
-            source,
-        })?;
+        let vectors = vectors.map_err(TrainError::Words)?;
         Ok(WordSpace {
-            vocabulary,
+            words: vocabulary,
             vectors: vectors.scaled(&importance),
         })
     }
