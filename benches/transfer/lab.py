@@ -73,10 +73,14 @@ def cut(axis, without=(), own_terms=False):
         recipe["axes"] = [axes["partisanship"]]
         vocabulary.update(corpora=["hyperpartisan"], max_terms=1000)
         stance["lexicon"] = str(RECIPES / stance["lexicon"])
-        if words := stance.get("words"):
-            words["corpora"] = [name for name in words["corpora"] if name not in without]
         stance.pop("longer", None)
         recipe["stance"] = stance | dict(zip(["axis", "longer"], learners))
+    sharing = [stance] if axis == "stance" else [part["regression"] for part in learners]
+    if any("words" in one for one in sharing):
+        known = recipe["words"]["corpora"]
+        recipe["words"]["corpora"] = [name for name in known if name not in without]
+    else:
+        recipe.pop("words", None)
     for part in recipe["axes"] + (learners if axis == "stance" else []):
         part["definition"] = str(RECIPES / part["definition"])
         part.pop("measure", None)
@@ -149,7 +153,7 @@ class Lab:
         for part in learners:
             part["regression"]["steps"] = self.options.steps
         read = corpora_of(recipe["axes"] + learners) | set(recipe["vocabulary"].get("corpora", []))
-        read.update(recipe.get("stance", {}).get("words", {}).get("corpora", []))
+        read.update(recipe.get("words", {}).get("corpora", []))
         for corpus in recipe["corpora"]:
             name, path = corpus["name"], self.data / corpus["file"]
             path.unlink(missing_ok=True)
