@@ -175,6 +175,11 @@ fn words_are_chosen_within_limits() {
     let unused = told("words = { ridge = 1.0 }\n", "");
     let expected = "words = \"\": an axis that shares weights of words";
     assert_eq!(unused, expected);
+    let (before, rest) = recipe.split_once("[words]").unwrap();
+    let (_, stance) = rest.split_once("[stance]").unwrap();
+    let wordless = newstance::train::Recipe::parse(&format!("{before}[stance]{stance}"));
+    let expected = "stance.words.ridge = \"1\": words in the recipe";
+    assert_eq!(wordless.unwrap_err().to_string(), expected);
     let twice = told("idf = false", "words = 0.5");
     let expected = "stance.axis.regression.words = \"0.5\": 0; see stance.words";
     assert_eq!(twice, expected);

@@ -92,6 +92,11 @@ fn words_of_documents_share_weights() {
         rows.filter(|row| row.iter().any(|&level| level != 0))
             .count()
     };
+    let bytes = |threads| {
+        let model = common::train_text(&shared, threads).unwrap();
+        model.to_bytes().unwrap()
+    };
+    assert_eq!(bytes(1), bytes(2));
     // The axis learns from 15 articles; words of the others speak by their company.
     let (alone, together) = (speaking(&recipe), speaking(&shared));
     assert!(alone < together, "{alone} {together}");

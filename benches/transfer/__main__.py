@@ -29,11 +29,11 @@ AXES = ["topic", "frame", "genre", "partisanship", "stance", "ag", "alignment"]
 PARTS = [
     ("AllSides in `annotated`", "annotated", "allsides-", ("allsides-1", "allsides-2")),
     ("Wikinews in `annotated`", "annotated", "wikinews-", ()),
-    ("SemEval hyperpartisan in `annotated`", "annotated", "hp-", ()),
+    ("SemEval hyperpartisan in `annotated`", "annotated", "hp-", ("hyperpartisan",)),
     ("FA-KES in `annotated`", "annotated", "fakes-", ()),
     ("HuffPost in `annotated`", "annotated", "hpv2-", ("huffpost-headlines",)),
     ("POLUSA in `newsmtsc`", "newsmtsc", "polusa_", ()),
-    ("AllSides in `newsmtsc`", "newsmtsc", "allsides_", ()),
+    ("AllSides in `newsmtsc`", "newsmtsc", "allsides_", ("allsides-1", "allsides-2")),
 ]
 # What learning curves are measured on, and by how many folds.
 CURVES = {

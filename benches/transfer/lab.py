@@ -76,7 +76,7 @@ def cut(axis, without=(), own_terms=False):
         stance.pop("longer", None)
         recipe["stance"] = stance | dict(zip(["axis", "longer"], learners))
     sharing = [stance] if axis == "stance" else [part["regression"] for part in learners]
-    if any("words" in one for one in sharing):
+    if any(one.get("words") for one in sharing):
         known = recipe["words"]["corpora"]
         recipe["words"]["corpora"] = [name for name in known if name not in without]
     else:

@@ -94,10 +94,9 @@ impl<'t> Likelihood<'t> {
     }
 
     fn evaluate(&self, theta: &[f64], gradient: &mut [f64]) -> f64 {
+        gradient.fill(0.0);
         let [own, shared, intercepts] = self.parts(theta);
         let [to_own, to_shared, to_intercepts] = self.parts_mut(gradient);
-        to_own.fill(0.0);
-        to_shared.fill(0.0);
         let mut loss = self.intercept_ridge(intercepts, to_intercepts);
         let weights = self.with_shared(own, shared);
         for document in self.documents {
@@ -174,7 +173,7 @@ impl<'t> Likelihood<'t> {
         let mut squares = 0.0;
         for ((to, intercept), start) in gradient.iter_mut().zip(intercepts).zip(starts) {
             let away = intercept - start.unwrap_or(0.0);
-            *to = INTERCEPT_RIDGE * away;
+            *to += INTERCEPT_RIDGE * away;
             squares += away * away;
         }
         0.5 * INTERCEPT_RIDGE * squares
@@ -266,8 +265,12 @@ mod tests {
         let texts: Vec<&Document> = texts.iter().collect();
         let vectors = WordVectors::from_cells(2, vec![1.0, 0.0, 0.0, 1.0, 0.9, 0.1]);
         let kinship = Kinship::new(&vectors, vec![(0, 0), (1, 1), (3, 2)]);
-        let weight = |words| {
-            let params = RegressionParams { words, ..PLAIN };
+        let weight = |words, idf| {
+            let params = RegressionParams {
+                idf,
+                words,
+                ..PLAIN
+            };
             let problem = Problem {
                 kind: AxisKind::Single,
                 labels: 2,
@@ -279,8 +282,11 @@ mod tests {
             let table = params.fit(&problem, &texts).unwrap();
             (table.row(3)[0], table.row(0)[0])
         };
-        assert!(weight(0.0).0.abs() < 1e-9);
-        let (unseen, seen) = weight(1.0);
+        assert!(weight(0.0, false).0.abs() < 1e-9);
+        let (unseen, seen) = weight(1.0, false);
         assert!(0.2 * seen < unseen && unseen < seen, "{unseen} {seen}");
+        // By inverse document frequency the rarer of the two says more.
+        let (unseen, seen) = weight(1.0, true);
+        assert!(seen > 0.0 && unseen > seen, "{unseen} {seen}");
     }
 }

@@ -223,5 +223,8 @@ pub(super) mod tests {
             .is_err()
         );
         assert!(RegressionParams { steps: 0, ..good }.check().is_err());
+        for words in [-0.1, 10.1] {
+            assert!(RegressionParams { words, ..good }.check().is_err());
+        }
     }
 }

@@ -32,7 +32,7 @@ pub struct Surrounded {
 /// What is fitted to targets.
 #[derive(Debug, Clone, Copy)]
 pub struct SharedFit<'p> {
-    /// How; neither `idf` nor `naive_bayes` plays a part.
+    /// How; `idf`, `naive_bayes` and `words` play no part.
     pub params: RegressionParams,
     /// Number of labels.
     pub labels: usize,

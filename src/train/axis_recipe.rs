@@ -22,7 +22,7 @@ pub struct AxisRecipe {
     pub definition: String,
     /// Occurrences of a term beyond this count nothing; 1 counts presence.
     pub max_count: u32,
-    /// Of a single-label axis: which labels of an article it is counted for.
+    /// Of a single-label axis by experts: which labels of an article it is counted for.
     #[serde(default)]
     pub count_for: CountFor,
     /// Codes in the corpora that are no labels of the axis and are passed over.
@@ -80,7 +80,7 @@ pub struct StanceRecipe {
     /// How it is trained for texts of more than 60 words; without it all texts are judged alike.
     #[serde(default)]
     pub longer: Option<AxisRecipe>,
-    /// Words around targets that share weights, where the recipe has words.
+    /// Words around targets that share weights, those of the recipe's `words`.
     #[serde(default)]
     pub words: Option<AroundRecipe>,
 }

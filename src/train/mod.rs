@@ -1,7 +1,7 @@
 //! From a [`Recipe`] and corpora to a [`Model`], the same bytes every time.
 //!
 //! The corpora are streamed four times: to know the held-out articles ([`holdout`]), twice to
-//! choose the vocabulary, and once to learn, when every axis's [`learner`] sums terms by class and
+//! choose the vocabulary, and once to learn (and once more where axes share weights of [`words`]), when every axis's [`learner`] sums terms by class and
 //! fold ([`counting`]) or keeps a bounded sample ([`documents`]). A last look at the calibration
 //! corpora scores their articles by tables that were fitted without them ([`tuning`]).
 

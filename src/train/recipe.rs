@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::axis_recipe::{AxisRecipe, StanceRecipe, WordsRecipe, take};
+use super::axis_recipe::{AxisRecipe, CountFor, StanceRecipe, WordsRecipe, take};
 use crate::{
     bayes::{FitError, Table, WordVectors},
     features::{FeaturizerConfig, selection::SelectionParams},
@@ -148,21 +148,20 @@ impl Recipe {
         require(self.abstention.is_valid(), field, &share, "0 to 1")?;
         self.check_corpora("vocabulary.corpora", &self.vocabulary.corpora)?;
         require(!self.axes.is_empty(), "axes", &"", "at least one")?;
-        self.words
-            .iter()
-            .try_for_each(|words| self.check_words(words))?;
         let mut axes = self.axes.iter().enumerate();
         axes.try_for_each(|(index, axis)| self.check_axis(&format!("axes[{index}]"), axis))?;
         let mut stance = self.stance.iter();
-        stance.try_for_each(|stance| self.check_stance(stance))
+        stance.try_for_each(|stance| self.check_stance(stance))?;
+        let mut words = self.words.iter();
+        words.try_for_each(|words| self.check_words(words))
     }
 
     fn check_stance(&self, stance: &StanceRecipe) -> Result<(), RecipeError> {
         self.check_axis_by_target(stance, "stance.axis", &stance.axis)?;
         if let Some(around) = &stance.words {
-            let known = self.words.is_some();
-            require(known, "words", &"", "words, for stance.words")?;
             let (field, ridge) = ("stance.words.ridge", around.ridge);
+            let known = self.words.is_some();
+            require(known, field, &ridge, "words in the recipe")?;
             let possible = (1e-9..=1e9).contains(&ridge);
             require(possible, field, &ridge, "1e-9 to 1e9")?;
         }
@@ -225,6 +224,9 @@ impl Recipe {
         let one = experts.is_empty() != axis.regression.is_none();
         let expected = "one or more, or else a regression";
         require(one, &field("experts"), &experts.len(), expected)?;
+        let counted = axis.regression.is_none() || axis.count_for == CountFor::Main;
+        let expected = "main, as a regression learns the first label";
+        require(counted, &field("count_for"), &"all", expected)?;
         self.check_regression(axis, &field("regression"))?;
         for expert in experts {
             self.check_corpora(&field("experts.corpora"), &expert.corpora)?;

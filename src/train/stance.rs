@@ -6,7 +6,7 @@ use compact_str::CompactString;
 
 use super::{
     Example, TrainError,
-    axis_recipe::{AxisRecipe, StanceRecipe},
+    axis_recipe::{AroundRecipe, AxisRecipe, StanceRecipe},
     classifier,
     holdout::Holdout,
     measure::cross_validation,
@@ -61,13 +61,13 @@ pub(super) fn train_stance(
         stream,
         holdout,
     };
-    let space = space.filter(|_| stance.words.is_some());
-    let around = space.map(WordSpace::around).transpose()?;
+    let words = stance.words.zip(space);
+    let around = words.map(|(_, space)| space.around()).transpose()?;
     let vocabulary = TargetVocabulary::from(task.vocabulary()?).with_around(around);
     let featurizer = TargetFeaturizer::new(vocabulary, definition.lexicon.clone());
     let apart = stance.longer.as_ref();
     let lengths = apart.map_or(Lengths::All, |_| Lengths::Short);
-    let train = |recipe, lengths| task.train(&featurizer, space, recipe, lengths);
+    let train = |recipe, lengths| task.train(&featurizer, words, recipe, lengths);
     let mut trained = train(&stance.axis, lengths)?;
     let longer = apart.map(|recipe| train(recipe, Lengths::Long));
     let longer = longer.transpose()?.map(|longer| {
@@ -135,13 +135,12 @@ impl Task<'_> {
     fn train(
         &self,
         featurizer: &TargetFeaturizer,
-        space: Option<&WordSpace>,
+        words: Option<(AroundRecipe, &WordSpace)>,
         recipe: &AxisRecipe,
         lengths: Lengths,
     ) -> Result<Trained, TrainError> {
         let axis = &self.definition.axis;
         let terms = featurizer.vocabulary().terms().len();
-        let words = self.stance.words.zip(space);
         let mut learners = Learners::new(recipe, axis, terms, words);
         let articles = self.learn(featurizer, &mut learners, lengths)?;
         self.stream.observer.stage("fitting stance");
