@@ -2,8 +2,8 @@
 //!
 //! > `w_tc` = `o_tc` + `share` · `v_t` · `u_c`
 //!
-//! with `o_tc` a term's own weight, `v_t` the vector of its word and one `u_c` for each label.
-//! and `share` the regression's `words`. Under one ridge on both this is a prior by which the weights
+//! with `o_tc` a term's own weight, `share` the regression's `words`, `v_t` the vector of the word and
+//! one `u_c` for each label. Under one ridge on both this is a prior by which the weights
 //! of two different words covary as their vectors are alike, `share`² `v_s` · `v_t` over the ridge (a
 //! Gaussian process; Rasmussen and Williams 2006, section 2.1). These are weights of inputs, which
 //! the table multiplies by `idf_t` where there is one: a rare word says more than its frequent kin.
