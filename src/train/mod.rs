@@ -1,9 +1,10 @@
 //! From a [`Recipe`] and corpora to a [`Model`], the same bytes every time.
 //!
 //! The corpora are streamed four times: to know the held-out articles ([`holdout`]), twice to
-//! choose the vocabulary, and once to learn (and once more where axes share weights of [`words`]), when every axis's [`learner`] sums terms by class and
-//! fold ([`counting`]) or keeps a bounded sample ([`documents`]). A last look at the calibration
-//! corpora scores their articles by tables that were fitted without them ([`tuning`]).
+//! choose the vocabulary, and once to learn, when every axis's [`learner`] sums terms by class and
+//! fold ([`counting`]) or keeps a bounded sample ([`documents`]). Where axes share weights, their
+//! [`words`] are read before that. A last look at the calibration corpora scores their articles by
+//! tables that were fitted without them ([`tuning`]).
 
 pub mod axis_recipe;
 pub mod counting;
@@ -41,7 +42,7 @@ use crate::{
         selection::{DocumentFrequencies, Sketch},
     },
     label::Axis,
-    model::{Card, Classifier, ClassifierError, CorpusCard, Model, STANCE},
+    model::{Card, Classifier, ClassifierError, CorpusCard, MetricCard, Model, STANCE},
 };
 use holdout::Holdout;
 use learner::{Learner, Tables};
@@ -150,38 +151,25 @@ pub fn train(
     let vocabulary = select_vocabulary(recipe, &stream, &holdout)?;
     let featurizer = Featurizer::new(recipe.featurizer, vocabulary);
     let space = words::find(recipe, &stream, &holdout)?;
-    let kinship = space.as_ref().map(|s| s.kinship(featurizer.vocabulary()));
+    let space = space.as_ref();
+    let kinship = space.map(|space| space.kinship(featurizer.vocabulary()));
     let kinship = kinship.as_ref();
     let (learners, mut corpora) = learn(recipe, axes, &stream, &holdout, &featurizer, kinship)?;
     let mut classifiers = Vec::new();
     let mut metrics = Vec::new();
     for learner in learners {
-        observer.stage(&format!("fitting {}", learner.axis.name()));
-        let tables = learner.fit()?;
-        let samples = out_of_fold(recipe, &learner, &tables, &stream, &holdout, &featurizer)?;
-        let classifier = classifier(&learner, &tables, &samples)?;
-        metrics.extend(cross_validation(&learner, &classifier, &samples));
+        let (classifier, figures) = fit(recipe, &learner, &stream, &holdout, &featurizer)?;
         classifiers.push(classifier);
+        metrics.extend(figures);
     }
     let mut stance_model = None;
     if let (Some(by_target), Some(definition)) = (&recipe.stance, stance) {
-        let trained = train_stance(
-            recipe,
-            by_target,
-            definition,
-            space.as_ref(),
-            &stream,
-            &holdout,
-        )?;
+        let trained = train_stance(recipe, by_target, definition, space, &stream, &holdout)?;
         metrics.extend(trained.metrics);
-        for corpus in &mut corpora {
-            let articles = trained.articles.get(&corpus.name).copied();
-            corpus.training_articles = corpus.training_articles.max(articles.unwrap_or(0));
-        }
+        credit(&mut corpora, &trained.articles);
         stance_model = Some(trained.model);
     }
-    let mut card = card(recipe, corpora);
-    card.metrics = metrics;
+    let card = card(recipe, corpora, metrics);
     let model = Model::new(card, featurizer, recipe.abstention, classifiers);
     measure(recipe, model.with_stance(stance_model), &stream)
 }
@@ -272,6 +260,31 @@ fn example(featurizer: &Featurizer, record: Record) -> Example {
     }
 }
 
+/// Of axes that share articles the one that uses most tells how many.
+fn credit(corpora: &mut [CorpusCard], articles: &BTreeMap<String, u64>) {
+    for corpus in corpora {
+        let used = articles.get(&corpus.name).copied();
+        corpus.training_articles = corpus.training_articles.max(used.unwrap_or(0));
+    }
+}
+
+/// Fits an axis, and measures it by cross-validation.
+fn fit(
+    recipe: &Recipe,
+    learner: &Learner<'_>,
+    stream: &Stream<'_>,
+    holdout: &Holdout,
+    featurizer: &Featurizer,
+) -> Result<(Classifier, Vec<MetricCard>), TrainError> {
+    let stage = format!("fitting {}", learner.axis.name());
+    stream.observer.stage(&stage);
+    let tables = learner.fit()?;
+    let samples = out_of_fold(recipe, learner, &tables, stream, holdout, featurizer)?;
+    let classifier = classifier(learner, &tables, &samples)?;
+    let metrics = cross_validation(learner, &classifier, &samples);
+    Ok((classifier, metrics))
+}
+
 /// Scores of the calibration corpora, each article's by tables that were fitted without it.
 fn out_of_fold(
     recipe: &Recipe,
@@ -326,7 +339,7 @@ fn corpus_card(corpus: &CorpusRecipe, training_articles: u64, digest: String) ->
     }
 }
 
-fn card(recipe: &Recipe, corpora: Vec<CorpusCard>) -> Card {
+fn card(recipe: &Recipe, corpora: Vec<CorpusCard>, metrics: Vec<MetricCard>) -> Card {
     Card {
         name: recipe.name.clone(),
         version: recipe.version.clone(),
@@ -334,7 +347,7 @@ fn card(recipe: &Recipe, corpora: Vec<CorpusCard>) -> Card {
         languages: recipe.languages.clone(),
         description: recipe.description.clone(),
         corpora,
-        metrics: Vec::new(),
+        metrics,
         recipe: recipe.text.clone(),
     }
 }

@@ -70,13 +70,7 @@ pub(super) fn train_stance(
     let train = |recipe, lengths| task.train(&featurizer, words, recipe, lengths);
     let mut trained = train(&stance.axis, lengths)?;
     let longer = apart.map(|recipe| train(recipe, Lengths::Long));
-    let longer = longer.transpose()?.map(|longer| {
-        trained.metrics.extend(longer.metrics);
-        for (corpus, articles) in longer.articles {
-            *trained.articles.entry(corpus).or_default() += articles;
-        }
-        longer.classifier
-    });
+    let longer = longer.transpose()?.map(|longer| trained.absorb(longer));
     Ok(TrainedStance {
         model: StanceModel {
             featurizer,
@@ -102,6 +96,17 @@ struct Trained {
     metrics: Vec<MetricCard>,
     /// Articles that taught it, by corpus.
     articles: BTreeMap<String, u64>,
+}
+
+impl Trained {
+    /// Takes over the figures and articles of another table, of which the classifier is left.
+    fn absorb(&mut self, other: Self) -> Classifier {
+        self.metrics.extend(other.metrics);
+        for (corpus, articles) in other.articles {
+            *self.articles.entry(corpus).or_default() += articles;
+        }
+        other.classifier
+    }
 }
 
 struct Task<'t> {
