@@ -142,7 +142,7 @@ mod tests {
             let weights = (0..8).map(|at| ((at * 7 + region * 5) % 11) as f64 - 5.0);
             Scorer::rounded(vec![0.0; 2], &weights.collect::<Vec<_>>(), 1)
         };
-        VicinityScorer::new((0..7).map(region).collect()).unwrap()
+        VicinityScorer::new((0..Region::ALL.len()).map(region).collect()).unwrap()
     }
 
     #[test]
@@ -163,7 +163,8 @@ mod tests {
         for (label, start) in [(0, 0.5), (1, -1.0)] {
             let shares = scorer().shares(length, &vicinity, label);
             let words: Vec<_> = shares.iter().map(|s| (s.word, s.count)).collect();
-            assert_eq!(words, [(0, 9), (1, 36), (2, 9), (3, 9)]);
+            // Eight mentions are read.
+            assert_eq!(words, [(0, 4), (1, 16), (2, 4), (3, 4)]);
             let total = start + shares.iter().map(|share| share.score).sum::<f64>();
             assert!((total - sum.scores[label]).abs() < 1e-9, "{label}");
         }
@@ -172,9 +173,10 @@ mod tests {
     #[test]
     fn regions_are_of_one_shape() {
         let one = |columns| Scorer::rounded(vec![0.0; columns], &[0.0; 6], 1);
-        assert!(VicinityScorer::new(vec![one(2); 7]).is_some());
-        assert!(VicinityScorer::new(vec![one(2); 6]).is_none());
-        let uneven = [vec![one(2); 6], vec![one(3)]].concat();
+        let many = Region::ALL.len();
+        assert!(VicinityScorer::new(vec![one(2); many]).is_some());
+        assert!(VicinityScorer::new(vec![one(2); many - 1]).is_none());
+        let uneven = [vec![one(2); many - 1], vec![one(3)]].concat();
         assert!(VicinityScorer::new(uneven).is_none());
     }
 }

@@ -4,21 +4,11 @@
 /// The kind of a term: its prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    Near,
-    Not,
-    Stem,
     Tone,
-    ToneSum,
     Before,
-    JustBefore,
-    StemBefore,
     ToneBefore,
-    ToneJustBefore,
     After,
-    JustAfter,
-    StemAfter,
     ToneAfter,
-    ToneJustAfter,
     Who,
     As,
     Quoted,
@@ -29,22 +19,12 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind at the position that it has as a number.
-    pub const ALL: [Self; 21] = [
-        Self::Near,
-        Self::Not,
-        Self::Stem,
+    pub const ALL: [Self; 11] = [
         Self::Tone,
-        Self::ToneSum,
         Self::Before,
-        Self::JustBefore,
-        Self::StemBefore,
         Self::ToneBefore,
-        Self::ToneJustBefore,
         Self::After,
-        Self::JustAfter,
-        Self::StemAfter,
         Self::ToneAfter,
-        Self::ToneJustAfter,
         Self::Who,
         Self::As,
         Self::Quoted,
@@ -57,21 +37,11 @@ impl Kind {
     #[must_use]
     pub fn prefix(self) -> &'static str {
         match self {
-            Self::Near => "near:",
-            Self::Not => "not:",
-            Self::Stem => "stem:",
             Self::Tone => "tone:",
-            Self::ToneSum => "tone-sum:",
             Self::Before => "before:",
-            Self::JustBefore => "just-before:",
-            Self::StemBefore => "stem-before:",
             Self::ToneBefore => "tone-before:",
-            Self::ToneJustBefore => "tone-just-before:",
             Self::After => "after:",
-            Self::JustAfter => "just-after:",
-            Self::StemAfter => "stem-after:",
             Self::ToneAfter => "tone-after:",
-            Self::ToneJustAfter => "tone-just-after:",
             Self::Who => "who:",
             Self::As => "as:",
             Self::Quoted => "quoted:",
@@ -171,19 +141,6 @@ impl Sign {
 
 /// How terms write [`Part::Target`].
 pub const TARGET: &str = "@";
-
-/// Letters of a stem.
-pub const STEM_LETTERS: usize = 5;
-
-/// The first letters of a word that has more.
-#[must_use]
-pub fn stem(word: &str) -> Option<&str> {
-    if word.len() <= STEM_LETTERS {
-        return None;
-    }
-    let (end, _) = word.char_indices().nth(STEM_LETTERS)?;
-    Some(&word[..end])
-}
 
 #[cfg(test)]
 mod tests {

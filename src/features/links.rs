@@ -2,7 +2,7 @@
 
 use super::{
     TermId,
-    slots::{Probe, Slots, pair_hash},
+    slots::{Slots, pair_hash},
 };
 
 /// All links.
@@ -60,42 +60,17 @@ impl Links {
     /// The number of a link.
     #[must_use]
     pub fn find(&self, parent: u32, word: u32) -> Option<u32> {
-        self.find_at(parent, word, self.probe(parent, word))
+        let probe = self.slots.probe(pair_hash(parent, word));
+        let is_it = |at: u32| {
+            let link = &self.all[at as usize];
+            (link.parent, link.word) == (parent, word)
+        };
+        self.slots.find(probe, is_it)
     }
 
     /// The term that ends with a link.
     #[must_use]
     pub fn term(&self, parent: u32, word: u32) -> Option<TermId> {
         self.all[self.find(parent, word)? as usize].term
-    }
-
-    /// Visits the terms of links; each comes with what it is for. All first looks come before the
-    /// second ones, so that memory is waited for only once.
-    pub fn each_term<T>(
-        &self,
-        links: impl Iterator<Item = (u32, u32, T)>,
-        mut visit: impl FnMut(T, TermId),
-    ) {
-        let probed = links.map(|(parent, word, of)| (parent, word, of, self.probe(parent, word)));
-        let mut all = Vec::with_capacity(probed.size_hint().1.unwrap_or_default());
-        all.extend(probed);
-        for (parent, word, of, probe) in all {
-            let link = self.find_at(parent, word, probe);
-            if let Some(term) = link.and_then(|link| self.all[link as usize].term) {
-                visit(of, term);
-            }
-        }
-    }
-
-    fn probe(&self, parent: u32, word: u32) -> Probe {
-        self.slots.probe(pair_hash(parent, word))
-    }
-
-    fn find_at(&self, parent: u32, word: u32, probe: Probe) -> Option<u32> {
-        let is_it = |at: u32| {
-            let link = &self.all[at as usize];
-            (link.parent, link.word) == (parent, word)
-        };
-        self.slots.find(probe, is_it)
     }
 }

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use super::{
     kind::{Kind, Part, Sign},
-    marks::Marks,
     vicinity::Region,
     words::{Mention, Word, Words},
 };
@@ -13,48 +12,43 @@ use super::{
 const WINDOW: usize = 25;
 /// Words on each side of a mention that are told by their side.
 const SIDE: usize = 12;
-/// Those that are right beside it.
+/// Those that are near it.
 const JUST: usize = 4;
-const TONE_JUST: usize = 5;
+/// Words on each side whose tone is told by their side.
+const TONE_SIDE: usize = 5;
 /// Texts of more words tell something as a whole.
 pub const WHOLE_TEXT_WORDS: usize = 60;
 /// Words of a text that tell something as a whole.
 pub const READ_WORDS: usize = 2000;
 /// Mentions past this one are listed but not read, so that the work is linear in the text.
-pub const READ_MENTIONS: usize = 100;
-/// Tone is summed in steps of this many tenths, up to so many steps.
-const TONE_STEP: f64 = 15.0;
-const MOST_TONE: f64 = 4.0;
+pub const READ_MENTIONS: usize = 8;
 
-/// Kinds of the terms on one side of a mention, and its regions.
+/// What one side of a mention has.
 struct Side {
-    region: Region,
-    just_region: Region,
     word: Kind,
-    just: Kind,
-    stem: Kind,
     tone: Kind,
-    tone_just: Kind,
+    /// Regions and how many words they have, from the mention on.
+    regions: [(Region, usize); 3],
 }
 
 const BEFORE: Side = Side {
-    region: Region::Before,
-    just_region: Region::JustBefore,
     word: Kind::Before,
-    just: Kind::JustBefore,
-    stem: Kind::StemBefore,
     tone: Kind::ToneBefore,
-    tone_just: Kind::ToneJustBefore,
+    regions: [
+        (Region::Before, SIDE),
+        (Region::JustBefore, JUST),
+        (Region::NextBefore, 1),
+    ],
 };
 
 const AFTER: Side = Side {
-    region: Region::After,
-    just_region: Region::JustAfter,
     word: Kind::After,
-    just: Kind::JustAfter,
-    stem: Kind::StemAfter,
     tone: Kind::ToneAfter,
-    tone_just: Kind::ToneJustAfter,
+    regions: [
+        (Region::After, SIDE),
+        (Region::JustAfter, JUST),
+        (Region::NextAfter, 1),
+    ],
 };
 
 /// What is done with the terms of a kind. Most are of one word each, so words that stand side by
@@ -62,10 +56,6 @@ const AFTER: Side = Side {
 pub trait Visitor {
     /// A term of each word.
     fn words(&mut self, kind: Kind, run: Range<usize>);
-    /// A term of the first letters of each word that has more.
-    fn stems(&mut self, kind: Kind, run: Range<usize>);
-    /// The term `near:` of each word and the one before it.
-    fn pairs(&mut self, run: Range<usize>);
     /// A term of these parts, with the words that it stands for, if any.
     fn parts(&mut self, kind: Kind, parts: &[Part], at: Option<Mention>);
 }
@@ -74,11 +64,10 @@ pub trait Visitor {
 pub struct Surroundings<'a, V, W> {
     text: &'a Words,
     words: &'a [Word],
-    marks: &'a Marks,
+    /// Valence of each word.
+    tones: &'a [i8],
     /// Whether a word is part of a mention.
     masked: Vec<bool>,
-    /// Valence of each word in tenths, turned around after a negation.
-    tones: Vec<i8>,
     visitor: V,
     /// What is done with words of a region that stand side by side.
     on_words: W,
@@ -98,7 +87,7 @@ impl<'a, V: Visitor, W: FnMut(Region, Range<usize>)> Surroundings<'a, V, W> {
     /// mention are in no region.
     pub fn visit(
         text: &'a Words,
-        marks: &'a Marks,
+        tones: &'a [i8],
         mentions: &[Mention],
         extent: Extent,
         visitor: V,
@@ -108,17 +97,15 @@ impl<'a, V: Visitor, W: FnMut(Region, Range<usize>)> Surroundings<'a, V, W> {
             return;
         }
         let words = text.all();
-        let (mut masked, mut tones) = (vec![false; words.len()], marks.tones.clone());
-        for at in mentions.iter().cloned().flatten() {
-            masked[at] = true;
-            tones[at] = marks.tone_of_mention(at);
+        let mut masked = vec![false; words.len()];
+        for mention in mentions {
+            masked[mention.clone()].fill(true);
         }
         let mut surroundings = Self {
             text,
             words,
-            marks,
-            masked,
             tones,
+            masked,
             visitor,
             on_words,
         };
@@ -166,33 +153,14 @@ impl<'a, V: Visitor, W: FnMut(Region, Range<usize>)> Surroundings<'a, V, W> {
     }
 
     fn sentence(&mut self, window: &Mention) {
-        self.each_run(window, |terms, on_words, run| {
-            terms.words(Kind::Near, run.clone());
-            terms.stems(Kind::Stem, run.clone());
-            terms.pairs(run.clone());
-            on_words(Region::Near, run);
-        });
-        let mut steps = 0;
+        self.region(Region::Near, window);
         for at in window.clone() {
-            if self.marks.negated[at] && !self.masked[at] {
-                self.visitor.words(Kind::Not, at..at + 1);
-            }
-            if at > window.start && (self.masked[at - 1] || self.masked[at]) {
-                let pair = [self.name(at - 1), self.name(at)];
-                self.visitor.parts(Kind::Near, &pair, Some(at - 1..at + 1));
-            }
-            let tone = self.tones[at];
-            steps += i32::from(tone);
-            if tone != 0 && !self.masked[at] {
-                let valence = (f64::from(tone) / 10.0).round() + 0.0;
+            if self.has_tone(at) {
                 self.tone(Kind::Tone, at);
+                let valence = (f64::from(self.tones[at]) / 10.0).round() + 0.0;
                 self.sign(Kind::Tone, Sign::signed(valence), Some(at..at + 1));
             }
         }
-        let steps = (f64::from(steps) / TONE_STEP)
-            .round()
-            .clamp(-MOST_TONE, MOST_TONE);
-        self.sign(Kind::ToneSum, Sign::signed(steps), None);
     }
 
     /// Words by side and distance.
@@ -205,29 +173,25 @@ impl<'a, V: Visitor, W: FnMut(Region, Range<usize>)> Surroundings<'a, V, W> {
 
     /// The words of one side; `nearest` gives so many of them that stand nearest.
     fn side(&mut self, side: &Side, nearest: impl Fn(usize) -> Range<usize>) {
-        self.beside(side.word, side.region, nearest(SIDE));
-        self.beside(side.just, side.just_region, nearest(JUST));
-        let (all, just) = (nearest(WINDOW), nearest(TONE_JUST));
-        self.each_run(&all, |terms, _, run| terms.stems(side.stem, run));
-        for at in all {
-            if self.tones[at] != 0 {
-                let just = just.contains(&at);
-                self.tone(if just { side.tone_just } else { side.tone }, at);
+        for (region, many) in side.regions {
+            self.region(region, &nearest(many));
+        }
+        let words = nearest(SIDE);
+        self.each_run(&words, |terms, _, run| terms.words(side.word, run));
+        for at in words.filter(|&at| self.masked[at]) {
+            self.visitor
+                .parts(side.word, &[Part::Target], Some(at..at + 1));
+        }
+        for at in nearest(TONE_SIDE) {
+            if self.has_tone(at) {
+                self.tone(side.tone, at);
             }
         }
     }
 
-    /// Words of a side, and mentions among them.
-    fn beside(&mut self, kind: Kind, region: Region, words: Range<usize>) {
-        self.each_run(&words, |terms, on_words, run| {
-            terms.words(kind, run.clone());
-            on_words(region, run);
-        });
-        for at in words {
-            if self.masked[at] {
-                self.visitor.parts(kind, &[Part::Target], Some(at..at + 1));
-            }
-        }
+    /// The words of a region that stand in a range.
+    fn region(&mut self, region: Region, words: &Range<usize>) {
+        self.each_run(words, |_, on_words, run| on_words(region, run));
     }
 
     /// The words of a range that are no mention, those side by side together.
@@ -261,7 +225,11 @@ impl<'a, V: Visitor, W: FnMut(Region, Range<usize>)> Surroundings<'a, V, W> {
         let after = mention.end..window.end;
         let after = after.take_while(|&at| self.words[at].follows).count();
         let clause = mention.start - before..mention.end + after;
-        self.each_run(&clause, |_, on_words, run| on_words(Region::Clause, run));
+        self.region(Region::Clause, &clause);
+    }
+
+    fn has_tone(&self, at: usize) -> bool {
+        self.tones[at] != 0 && !self.masked[at]
     }
 
     /// Whether the tone of a word is good or bad.

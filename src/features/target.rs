@@ -3,15 +3,9 @@
 //!
 //! | term | stands for | counted |
 //! | --- | --- | --- |
-//! | `near:w`, `near:v w` | a word or pair of words in the sentence of a mention | once a sentence |
-//! | `not:w` | the same within four words after a negation | once a sentence |
-//! | `tone:+`, `tone:-3` | a word of the lexicon: direction, rounded valence | once a sentence |
-//! | `stem:xxxxx` | the first five letters of a longer word | once a sentence |
-//! | `tone-sum:+2` | all tone of the sentence, in steps of 1.5 up to 4 | once a sentence |
 //! | `before:w`, `after:w` | a word at most 12 words from a mention | each mention |
-//! | `just-before:w`, `just-after:w` | the same at most 4 words away | each mention |
-//! | `stem-before:xxxxx`, `stem-after:xxxxx` | the same by side, anywhere in the sentence | each mention |
-//! | `tone-before:+`, `tone-just-before:+` ... | tone by side, and at most 5 words away | each mention |
+//! | `tone:+`, `tone:-3` | a word of the lexicon: direction, rounded valence | once a sentence |
+//! | `tone-before:+`, `tone-after:-` | its direction by side, at most 5 words away | each mention |
 //! | `who:v w @ `, `who:@ w x` | the words that touch a mention | each mention |
 //! | `as:she`, `as:name` | how the target is called: by which pronoun, or by name | each mention |
 //! | `quoted:yes`, `quoted:no` | whether the mention stands in a quotation | each mention |
@@ -20,16 +14,16 @@
 //!
 //! Words that share weights stand apart from these; see [`super::vicinity`].
 //!
-//! Of a long text the first 100 mentions and, for `text:`, the first 2,000 words are read.
+//! Of a long text the first 8 mentions and, for `text:`, the first 2,000 words are read.
 //! A mention itself is `@`: what is learnt of one target holds for all. Tone is turned around
 //! after a negation.
 
 use super::{
     Lexicon, TargetReading, TargetVocabulary, TermVector,
-    marks::Marks,
     surroundings::{Extent, Surroundings},
     target_index::TargetIndex,
     target_terms::Written,
+    tones::tones_by,
     words::{Mention, Words},
 };
 
@@ -91,9 +85,9 @@ pub fn for_each_target_term(
     mentions: &[Mention],
     visit: impl FnMut(&str, Option<Mention>),
 ) {
-    let marks = Marks::of(words, lexicon);
+    let tones = tones_by(lexicon, words);
     let visitor = Written::new(words, visit);
-    Surroundings::visit(words, &marks, mentions, Extent::All, visitor, |_, _| {});
+    Surroundings::visit(words, &tones, mentions, Extent::All, visitor, |_, _| {});
 }
 
 #[cfg(test)]
@@ -123,15 +117,12 @@ mod tests {
             "Orla",
         );
         for expected in [
-            "near:critics",
-            "near:praised @",
-            "not:praised",
+            "before:critics",
+            "before:praised",
+            "after:again",
             "tone:-",
             "tone:-2",
-            "before:critics",
-            "just-before:praised",
-            "tone-just-before:-",
-            "just-after:again",
+            "tone-before:-",
             "who:praised @",
             "who:never praised @",
             "who:@ minister again",

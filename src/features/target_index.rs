@@ -10,12 +10,12 @@ use rustc_hash::FxHasher;
 
 use super::{
     Lexicon, TermId,
-    kind::{Kind, Sign, TARGET, stem},
+    kind::{Kind, Sign, TARGET},
     links::Links,
-    marks::tone,
     slots::{Probe, Slots},
     target_vocabulary::TargetVocabulary,
-    words::{Word, Words},
+    tones::tone,
+    words::Words,
 };
 use crate::text::WordKey;
 
@@ -25,8 +25,6 @@ pub type Node = u32;
 /// No node, or no term.
 pub const NONE: u32 = u32::MAX;
 
-/// Bit of the kind in the parent of an n-gram.
-const WHO: u32 = 1 << 30;
 /// Bit of a parent that is an n-gram itself.
 const LONGER: u32 = 1 << 31;
 
@@ -74,8 +72,6 @@ struct WordTerms {
 pub struct Known {
     node: Node,
     terms: WordTerms,
-    /// Those of its first letters.
-    stem: WordTerms,
     tone: i8,
     /// Whether an n-gram starts with the word.
     starts: bool,
@@ -88,7 +84,6 @@ impl Default for Known {
         Self {
             node: NONE,
             terms: WordTerms::default(),
-            stem: WordTerms::default(),
             tone: 0,
             starts: false,
             ends: false,
@@ -130,9 +125,8 @@ impl TargetIndex {
             single.extend(index.insert(id, kind, parts));
         }
         index.put(single);
-        index.link_stems();
         index.fit();
-        let known = |sign| index.known(index.word(sign), sign);
+        let known = |sign| index.known(index.word(sign));
         (index.target, index.signs) = (known(TARGET), Sign::ALL.map(known));
         index
     }
@@ -148,23 +142,6 @@ impl TargetIndex {
             of_node.kinds |= 1 << kind as usize;
         }
         self.terms = terms.into_iter().map(|(_, _, id)| id).collect();
-    }
-
-    /// Notes the terms of each word's first letters.
-    fn link_stems(&mut self) {
-        let of_long = self.long.iter();
-        let mut stems: Vec<_> = of_long
-            .map(|(word, &node)| (node, self.stem_terms(word)))
-            .collect();
-        for (node, entry) in (0..).zip(&self.nodes).filter(|(_, entry)| entry.has_key()) {
-            let (bytes, length) = entry.key.bytes();
-            // The bytes of a key were a string.
-            let word = str::from_utf8(&bytes[..length]).unwrap_or_default();
-            stems.push((node, self.stem_terms(word)));
-        }
-        for (node, stem) in stems {
-            self.nodes[node as usize].known.stem = stem;
-        }
     }
 
     /// Gives the tables the size that they turned out to need.
@@ -185,10 +162,10 @@ impl TargetIndex {
         let nodes: Vec<Node> = nodes.map(|word| self.add_word(word)).collect();
         match (kind, &nodes[..]) {
             (_, &[node]) => return Some((node, kind, id)),
-            (Kind::Near | Kind::Who, &[first, ref middle @ .., last]) => {
-                let parent = middle.iter().fold(parent(kind, first), |parent, &word| {
-                    LONGER | self.links.add(parent, word)
-                });
+            (Kind::Who, &[first, ref middle @ .., last]) => {
+                let middle = middle.iter();
+                let parent =
+                    middle.fold(first, |parent, &word| LONGER | self.links.add(parent, word));
                 self.nodes[first as usize].known.starts = true;
                 self.nodes[last as usize].known.ends = true;
                 let link = self.links.add(parent, last);
@@ -233,12 +210,6 @@ impl TargetIndex {
         self.slots.find(probe, is_it).unwrap_or(NONE)
     }
 
-    fn stem_terms(&self, word: &str) -> WordTerms {
-        let node = stem(word).map_or(NONE, |stem| self.word(stem));
-        let entry = self.nodes.get(node as usize);
-        entry.map_or_else(WordTerms::default, |entry| entry.known.terms)
-    }
-
     /// Looks the terms of a text up. `None` where one of them is several words: a term of several
     /// parts may then be a single one.
     #[must_use]
@@ -252,22 +223,17 @@ impl TargetIndex {
         let probe = |key: &Option<WordKey>| self.slots.probe(key.unwrap_or_default().hash());
         let probes: Vec<Probe> = keys.iter().map(probe).collect();
         let node = |(key, term, probe): (&Option<WordKey>, &CompactString, Probe)| match *key {
-            Some(key) => self.known(self.word_at(key, probe), term),
-            None => self.known(self.word(term), term),
+            Some(key) => self.known(self.word_at(key, probe)),
+            None => self.known(self.word(term)),
         };
         let terms = keys.iter().zip(terms).zip(probes);
         let terms = terms.map(|((key, term), probe)| (key, term, probe));
         Some(terms.map(node).collect())
     }
 
-    fn known(&self, node: Node, term: &str) -> Known {
-        match self.nodes.get(node as usize) {
-            Some(entry) => entry.known,
-            None => Known {
-                stem: self.stem_terms(term),
-                ..Known::default()
-            },
-        }
+    fn known(&self, node: Node) -> Known {
+        let entry = self.nodes.get(node as usize);
+        entry.map_or_else(Known::default, |entry| entry.known)
     }
 
     /// The sign of a mention of the target.
@@ -289,43 +255,20 @@ impl TargetIndex {
         self.term_of(kind, word.terms)
     }
 
-    /// The term of this kind and the first letters of this word.
-    #[inline]
-    #[must_use]
-    pub fn stem_term(&self, kind: Kind, word: &Known) -> Option<TermId> {
-        self.term_of(kind, word.stem)
-    }
-
-    /// The term of this kind and these words, which are at least two.
-    pub fn ngram_term<'k>(
+    /// The term `who:` of these words, which are at least two.
+    pub fn who_term<'k>(
         &self,
-        kind: Kind,
         mut words: impl DoubleEndedIterator<Item = &'k Known>,
     ) -> Option<TermId> {
         let (first, last) = (words.next()?, words.next_back()?);
         if !first.starts || !last.ends {
             return None;
         }
-        let mut parent = parent(kind, first.node);
+        let mut parent = first.node;
         for word in words {
             parent = LONGER | self.links.find(parent, word.node)?;
         }
         self.links.term(parent, last.node)
-    }
-
-    /// The term `near:` of each word of a text and the word before it.
-    #[must_use]
-    pub fn pair_terms(&self, words: &[Word], known: &[Known]) -> Vec<Option<TermId>> {
-        let known = |word: &Word| &known[word.number as usize];
-        let pairs = words.windows(2).zip(1..).filter_map(|(pair, at)| {
-            let (first, last) = (known(&pair[0]), known(&pair[1]));
-            let link = (parent(Kind::Near, first.node), last.node, at);
-            (first.starts && last.ends).then_some(link)
-        });
-        let mut terms = vec![None; words.len()];
-        self.links
-            .each_term(pairs, |at: usize, term| terms[at] = Some(term));
-        terms
     }
 
     #[inline]
@@ -335,15 +278,6 @@ impl TargetIndex {
             let before = (terms.kinds & (bit - 1)).count_ones();
             self.terms[(terms.first + before) as usize]
         })
-    }
-}
-
-/// The start of an n-gram; there are two kinds of them.
-fn parent(kind: Kind, first: Node) -> u32 {
-    if kind == Kind::Who {
-        WHO | first
-    } else {
-        first
     }
 }
 

@@ -1,16 +1,16 @@
 //! A text as its targets are read from it, one after another.
 
-use std::{cell::OnceCell, ops::Range};
+use std::ops::Range;
 
 use super::{
     Occurrence, TargetFeaturizer, TargetVocabulary, TermCount, TermId, TermVector,
-    kind::{Kind, Sign, TARGET},
-    marks::Marks,
+    kind::{Kind, Sign},
     ngrams::Read,
     surroundings::{Extent, Surroundings},
     tally,
     target_index::Known,
     target_terms::{Indexed, Written},
+    tones::{tones, tones_by},
     vicinity::{Region, Vicinity, WordId},
     whole_text::WholeText,
     words::{Mention, Words},
@@ -23,9 +23,8 @@ pub struct TargetReading<'a> {
     words: &'a Words,
     /// By number; `None` where terms have to be written out.
     known: Option<Vec<Known>>,
-    /// The terms of neighbouring words, looked up when the first target is: windows overlap.
-    pairs: OnceCell<Vec<Option<TermId>>>,
-    marks: Marks,
+    /// Valence of each word.
+    tones: Vec<i8>,
     text: WholeText,
     /// The words that share weights, by number.
     sharing: Vec<Option<WordId>>,
@@ -51,14 +50,11 @@ impl<'a> TargetReading<'a> {
     pub(super) fn new(featurizer: &'a TargetFeaturizer, words: &'a Words) -> Self {
         let index = featurizer.index();
         let known = index.look_up(words);
-        let (marks, text) = if let Some(known) = &known {
+        let (tones, text) = if let Some(known) = &known {
             let tone = |number: u32| known[number as usize].tone();
             let of = |number: u32| index.word_term(Kind::Text, &known[number as usize]);
             let any = index.word_term(Kind::Text, index.sign(Sign::ANY));
-            (
-                Marks::new(words, featurizer.lexicon().tenths(TARGET), tone),
-                WholeText::new(words, of, any),
-            )
+            (tones(words, tone), WholeText::new(words, of, any))
         } else {
             let written = |part: &str| {
                 let vocabulary = featurizer.vocabulary();
@@ -66,17 +62,14 @@ impl<'a> TargetReading<'a> {
             };
             let of = |number: u32| written(&words.terms()[number as usize]);
             let any = written(Sign::ANY.text());
-            (
-                Marks::of(words, featurizer.lexicon()),
-                WholeText::new(words, of, any),
-            )
+            let tones = tones_by(featurizer.lexicon(), words);
+            (tones, WholeText::new(words, of, any))
         };
         let mut reading = TargetReading {
             featurizer,
             words,
             known,
-            pairs: OnceCell::new(),
-            marks,
+            tones,
             text,
             sharing: Vec::new(),
             text_words: WholeText::default(),
@@ -208,7 +201,7 @@ impl<'a> TargetReading<'a> {
         mut known_term: impl FnMut(TermId, Option<Mention>),
         words_of: impl FnMut(Region, Range<usize>),
     ) {
-        let (text, marks) = (self.words, &self.marks);
+        let (text, tones) = (self.words, &self.tones);
         let Some(known) = &self.known else {
             let vocabulary = self.featurizer.vocabulary();
             let look_up = Written::new(text, |term, at| {
@@ -216,17 +209,16 @@ impl<'a> TargetReading<'a> {
                     known_term(term, at);
                 }
             });
-            return Surroundings::visit(text, marks, mentions, extent, look_up, words_of);
+            return Surroundings::visit(text, tones, mentions, extent, look_up, words_of);
         };
         let (index, words) = (self.featurizer.index(), text.all());
         let find = Indexed {
             index,
             words,
             known,
-            pairs: self.pairs.get_or_init(|| index.pair_terms(words, known)),
             visit: known_term,
         };
-        Surroundings::visit(text, marks, mentions, extent, find, words_of);
+        Surroundings::visit(text, tones, mentions, extent, find, words_of);
     }
 }
 
@@ -238,7 +230,7 @@ mod tests {
 
     #[test]
     fn occurrences_are_what_is_counted_at_a_place() {
-        let known = ["near:praised", "tone:+", "who:praised @"];
+        let known = ["before:praised", "tone:+", "who:praised @"];
         let vocabulary = Vocabulary::from_sorted(known.map(Into::into).to_vec()).unwrap();
         let lexicon = Lexicon::parse("praised\t2.1\n").unwrap();
         let featurizer = TargetFeaturizer::new(vocabulary, lexicon);
@@ -312,7 +304,7 @@ mod tests {
             known in prop::collection::btree_set("around:[a-c]{1,2}|around:orla", 1..9),
         ) {
             let around = Vocabulary::from_terms(known.iter()).unwrap();
-            let terms = Vocabulary::from_terms(["near:a"].iter()).unwrap();
+            let terms = Vocabulary::from_terms(["before:a"].iter()).unwrap();
             let vocabulary = TargetVocabulary::from(terms).with_around(Some(around));
             let featurizer = TargetFeaturizer::new(vocabulary, Lexicon::default());
             let words = Words::read(&[&text], 1000);

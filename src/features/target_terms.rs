@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{
     TermId, Vocabulary,
-    kind::{Kind, Part, TARGET, stem},
+    kind::{Kind, Part, TARGET},
     surroundings::Visitor,
     target_index::{Known, TargetIndex},
     words::{Mention, Word, Words},
@@ -17,8 +17,6 @@ pub struct Indexed<'a, V> {
     pub words: &'a [Word],
     /// By number.
     pub known: &'a [Known],
-    /// By position: the term `near:` of a word and the one before it.
-    pub pairs: &'a [Option<TermId>],
     pub visit: V,
 }
 
@@ -54,26 +52,12 @@ impl<V: FnMut(TermId, Option<Mention>)> Visitor for Indexed<'_, V> {
         self.each(run, |known| index.word_term(kind, known));
     }
 
-    fn stems(&mut self, kind: Kind, run: Range<usize>) {
-        let index = self.index;
-        self.each(run, |known| index.stem_term(kind, known));
-    }
-
-    fn pairs(&mut self, run: Range<usize>) {
-        let ends = run.start + 1..run.end;
-        for (term, at) in self.pairs[ends.clone()].iter().zip(ends) {
-            if let Some(term) = *term {
-                (self.visit)(term, Some(at - 1..at + 1));
-            }
-        }
-    }
-
     fn parts(&mut self, kind: Kind, parts: &[Part], at: Option<Mention>) {
         let term = if let [part] = *parts {
             self.index.word_term(kind, self.part(part))
         } else {
             let parts = parts.iter().map(|&part| self.part(part));
-            self.index.ngram_term(kind, parts)
+            self.index.who_term(parts)
         };
         if let Some(term) = term {
             (self.visit)(term, at);
@@ -116,21 +100,6 @@ impl<V: FnMut(&str, Option<Mention>)> Visitor for Written<'_, V> {
     fn words(&mut self, kind: Kind, run: Range<usize>) {
         for at in run {
             self.write(kind, &[self.words.term(at)], Some(at..at + 1));
-        }
-    }
-
-    fn stems(&mut self, kind: Kind, run: Range<usize>) {
-        for at in run {
-            if let Some(stem) = stem(self.words.term(at)) {
-                self.write(kind, &[stem], Some(at..at + 1));
-            }
-        }
-    }
-
-    fn pairs(&mut self, run: Range<usize>) {
-        for at in run.start + 1..run.end {
-            let pair = [self.words.term(at - 1), self.words.term(at)];
-            self.write(Kind::Near, &pair, Some(at - 1..at + 1));
         }
     }
 

@@ -124,13 +124,13 @@ mod tests {
     #[test]
     fn words_come_after_terms() {
         let vocabulary = |terms: &[&str]| Vocabulary::from_terms(terms.iter()).unwrap();
-        let terms = vocabulary(&["around:strange", "near:rain", "other", "tone:+"]);
+        let terms = vocabulary(&["around:strange", "before:rain", "other", "tone:+"]);
         let around = vocabulary(&["around:rain", "around:sun"]);
         let both = TargetVocabulary::from(terms).with_around(Some(around));
-        assert_eq!((both.len(), both.id("near:rain")), (6, Some(1)));
+        assert_eq!((both.len(), both.id("before:rain")), (6, Some(1)));
         assert_eq!(both.id("around:sun"), Some(both.term_of(1)));
         assert_eq!(
-            (both.id("around:strange"), both.id("near:sun")),
+            (both.id("around:strange"), both.id("before:sun")),
             (None, None)
         );
         assert_eq!((both.term(3), both.term(4)), ("tone:+", "around:rain"));

@@ -7,9 +7,9 @@ use super::TermCount;
 #[cfg(test)]
 use super::{
     Lexicon, Mention, Words,
-    marks::Marks,
     surroundings::{Extent, Surroundings},
     target_terms::Written,
+    tones::tones_by,
 };
 
 /// Number of a word among those that are known.
@@ -24,10 +24,14 @@ pub enum Region {
     Before,
     /// At most 4 words before it.
     JustBefore,
+    /// Right before it.
+    NextBefore,
     /// At most 12 words after it.
     After,
     /// At most 4 words after it.
     JustAfter,
+    /// Right after it.
+    NextAfter,
     /// Before or after it with nothing but spaces between.
     Clause,
     /// In a text of more than 60 words, anywhere in the first 2,000; counted once.
@@ -36,12 +40,14 @@ pub enum Region {
 
 impl Region {
     /// All regions, in the order of model files.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Near,
         Self::Before,
         Self::JustBefore,
+        Self::NextBefore,
         Self::After,
         Self::JustAfter,
+        Self::NextAfter,
         Self::Clause,
         Self::Text,
     ];
@@ -78,11 +84,11 @@ pub fn read_vicinity(
     known: impl Fn(u32) -> Option<WordId>,
 ) -> Vicinity {
     let mut vicinity = Vicinity::default();
-    let marks = Marks::of(words, &Lexicon::default());
+    let tones = tones_by(&Lexicon::default(), words);
     let terms = Written::new(words, |_, _| {});
     Surroundings::visit(
         words,
-        &marks,
+        &tones,
         mentions,
         Extent::All,
         terms,
@@ -125,8 +131,10 @@ mod tests {
                  again and",
             ),
             (Region::JustBefore, "of drought critics praised again and"),
+            (Region::NextBefore, "praised and"),
             (Region::After, "again and smiled smiled"),
             (Region::JustAfter, "again and smiled smiled"),
+            (Region::NextAfter, "again smiled"),
             (Region::Clause, "critics praised again and smiled"),
             (Region::Text, ""),
         ] {
@@ -146,9 +154,9 @@ mod tests {
         ) {
             let words = Words::read(&[&text], 1000);
             let mentions = find_mentions(&words, "Orla");
-            let marks = Marks::of(&words, &Lexicon::default());
+            let tones = tones_by(&Lexicon::default(), &words);
             let terms = Written::new(&words, |_, _| {});
-            Surroundings::visit(&words, &marks, &mentions, Extent::All, terms, |_, run| {
+            Surroundings::visit(&words, &tones, &mentions, Extent::All, terms, |_, run| {
                 assert!(!run.is_empty() && run.end <= words.all().len());
                 let mut run = run;
                 assert!(run.all(|at| mentions.iter().all(|mention| !mention.contains(&at))));

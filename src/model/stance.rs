@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_canary_dies_when_its_vector_changes() {
-        let terms = ["mentions:3", "near:accused", "tone:+"]
+        let terms = ["before:accused", "mentions:3", "tone:+"]
             .map(Into::into)
             .to_vec();
         let vocabulary = Vocabulary::from_sorted(terms).unwrap();

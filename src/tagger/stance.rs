@@ -80,21 +80,22 @@ impl<'m, 'a> Reading<'m, 'a> {
 impl<'m> StanceJudge<'m, '_> {
     /// Judges the caller's targets or, where there are none, those that the text repeats.
     pub fn all(&self, article: &Article) -> Vec<TargetStance<'m>> {
+        let found = article.targets().is_empty();
+        let targets = if found {
+            find_targets(self.places, &article.zones())
+        } else {
+            let mentions = |target: &String| (target.clone(), self.places.mentions(target));
+            article.targets().iter().map(mentions).collect()
+        };
+        if targets.is_empty() {
+            return Vec::new();
+        }
         let words = self.places.words();
         let reading = self.stance.map(|stance| Reading::new(stance, words));
-        let reading = reading.as_ref();
-        if article.targets().is_empty() {
-            let found = find_targets(self.places, &article.zones());
-            let judge = |(target, mentions): (String, Vec<Mention>)| {
-                self.judge(reading, target, &mentions, true)
-            };
-            return found.into_iter().map(judge).collect();
-        }
-        let judge = |target: &String| {
-            let mentions = self.places.mentions(target);
-            self.judge(reading, target.clone(), &mentions, false)
+        let judge = |(target, mentions): (String, Vec<Mention>)| {
+            self.judge(reading.as_ref(), target, &mentions, found)
         };
-        article.targets().iter().map(judge).collect()
+        targets.into_iter().map(judge).collect()
     }
 
     fn judge(
