@@ -20,7 +20,8 @@ const TONE_SIDE: usize = 5;
 pub const WHOLE_TEXT_WORDS: usize = 60;
 /// Words of a text that tell something as a whole.
 pub const READ_WORDS: usize = 2000;
-/// Mentions past this one are listed but not read, so that the work is linear in the text.
+/// Mentions past this one are listed but not read, so that the work is linear in the text: hardly
+/// a target that taught stance has more.
 pub const READ_MENTIONS: usize = 8;
 
 /// What one side of a mention has.

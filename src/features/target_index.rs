@@ -252,7 +252,11 @@ impl TargetIndex {
     #[inline]
     #[must_use]
     pub fn word_term(&self, kind: Kind, word: &Known) -> Option<TermId> {
-        self.term_of(kind, word.terms)
+        let (terms, bit) = (word.terms, 1 << kind as usize);
+        (terms.kinds & bit != 0).then(|| {
+            let before = (terms.kinds & (bit - 1)).count_ones();
+            self.terms[(terms.first + before) as usize]
+        })
     }
 
     /// The term `who:` of these words, which are at least two.
@@ -269,15 +273,6 @@ impl TargetIndex {
             parent = LONGER | self.links.find(parent, word.node)?;
         }
         self.links.term(parent, last.node)
-    }
-
-    #[inline]
-    fn term_of(&self, kind: Kind, terms: WordTerms) -> Option<TermId> {
-        let bit = 1 << kind as usize;
-        (terms.kinds & bit != 0).then(|| {
-            let before = (terms.kinds & (bit - 1)).count_ones();
-            self.terms[(terms.first + before) as usize]
-        })
     }
 }
 

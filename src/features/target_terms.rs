@@ -33,23 +33,15 @@ impl<V: FnMut(TermId, Option<Mention>)> Indexed<'_, V> {
             Part::Sign(sign) => self.index.sign(sign),
         }
     }
-
-    /// Visits the term that each word of a run has.
-    #[inline]
-    fn each(&mut self, run: Range<usize>, term: impl Fn(&Known) -> Option<TermId>) {
-        let (words, known) = (self.words, self.known);
-        for (word, at) in words[run.clone()].iter().zip(run) {
-            if let Some(term) = term(&known[word.number as usize]) {
-                (self.visit)(term, Some(at..at + 1));
-            }
-        }
-    }
 }
 
 impl<V: FnMut(TermId, Option<Mention>)> Visitor for Indexed<'_, V> {
     fn words(&mut self, kind: Kind, run: Range<usize>) {
-        let index = self.index;
-        self.each(run, |known| index.word_term(kind, known));
+        for at in run {
+            if let Some(term) = self.index.word_term(kind, self.known(at)) {
+                (self.visit)(term, Some(at..at + 1));
+            }
+        }
     }
 
     fn parts(&mut self, kind: Kind, parts: &[Part], at: Option<Mention>) {
