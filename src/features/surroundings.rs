@@ -27,29 +27,25 @@ pub const READ_MENTIONS: usize = 8;
 /// What one side of a mention has.
 struct Side {
     word: Kind,
+    /// The region of the same words.
+    region: Region,
     tone: Kind,
-    /// Regions and how many words they have, from the mention on.
-    regions: [(Region, usize); 3],
+    /// Regions nearer to the mention and how many words they have.
+    nearer: [(Region, usize); 2],
 }
 
 const BEFORE: Side = Side {
     word: Kind::Before,
+    region: Region::Before,
     tone: Kind::ToneBefore,
-    regions: [
-        (Region::Before, SIDE),
-        (Region::JustBefore, JUST),
-        (Region::NextBefore, 1),
-    ],
+    nearer: [(Region::JustBefore, JUST), (Region::NextBefore, 1)],
 };
 
 const AFTER: Side = Side {
     word: Kind::After,
+    region: Region::After,
     tone: Kind::ToneAfter,
-    regions: [
-        (Region::After, SIDE),
-        (Region::JustAfter, JUST),
-        (Region::NextAfter, 1),
-    ],
+    nearer: [(Region::JustAfter, JUST), (Region::NextAfter, 1)],
 };
 
 /// What is done with the terms of a kind. Most are of one word each, so words that stand side by
@@ -174,14 +170,17 @@ impl<'a, V: Visitor, W: FnMut(Region, Range<usize>)> Surroundings<'a, V, W> {
 
     /// The words of one side; `nearest` gives so many of them that stand nearest.
     fn side(&mut self, side: &Side, nearest: impl Fn(usize) -> Range<usize>) {
-        for (region, many) in side.regions {
-            self.region(region, &nearest(many));
-        }
         let words = nearest(SIDE);
-        self.each_run(&words, |terms, _, run| terms.words(side.word, run));
+        self.each_run(&words, |terms, on_words, run| {
+            terms.words(side.word, run.clone());
+            on_words(side.region, run);
+        });
         for at in words.filter(|&at| self.masked[at]) {
             self.visitor
                 .parts(side.word, &[Part::Target], Some(at..at + 1));
+        }
+        for (region, many) in side.nearer {
+            self.region(region, &nearest(many));
         }
         for at in nearest(TONE_SIDE) {
             if self.has_tone(at) {
