@@ -2,6 +2,9 @@
 //!
 //! Calls to a service that does nothing, and articles that are counted, in nanoseconds each.
 
+#[path = "common/allocator.rs"]
+mod allocator;
+
 use std::{
     convert::Infallible,
     future::{Ready, poll_fn, ready},

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each benchmark uses its part")]
 
+mod allocator;
 pub mod fiction;
 
 use std::{fs::File, io::BufReader, path::PathBuf};

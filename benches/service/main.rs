@@ -7,6 +7,8 @@
 //! cargo bench --bench service -- request --bytes 2400 --out request.bin   # for h2load
 //! ```
 
+#[path = "../common/allocator.rs"]
+mod allocator;
 mod articles;
 mod load;
 mod noop;

@@ -138,6 +138,8 @@ enum CliError {
     #[error("NOT_SERVING")]
     NotServing,
     #[error("no threads: {0}")]
+    Runtime(#[source] io::Error),
+    #[error("no threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
 }
 

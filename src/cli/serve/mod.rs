@@ -17,9 +17,12 @@ mod settings;
 mod slot;
 mod value;
 
-use std::{path::PathBuf, time::Instant};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
-use tokio::{net::TcpListener, signal};
+use tokio::{net::TcpListener, runtime, signal};
 
 use super::CliError;
 use crate::server::{self, ServeError, Stop, models::Models, telemetry::log};
@@ -30,6 +33,10 @@ use settings::Settings;
 pub use docs::options_table;
 pub use error::ConfigError;
 pub use settings::DEFAULT_LISTEN;
+
+/// How long a thread that loaded a model waits for another. Few are ever loaded, and the memory that
+/// loading took goes back to the system when its thread ends.
+const LOADING_THREAD_KEPT: Duration = Duration::from_secs(1);
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -82,9 +89,17 @@ impl Args {
     }
 }
 
-#[tokio::main]
-async fn serve(settings: Settings) -> Result<(), CliError> {
+fn serve(settings: Settings) -> Result<(), CliError> {
     let started = Instant::now();
+    let runtime = runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_keep_alive(LOADING_THREAD_KEPT)
+        .build()
+        .map_err(CliError::Runtime)?;
+    runtime.block_on(answer_calls(settings, started))
+}
+
+async fn answer_calls(settings: Settings, started: Instant) -> Result<(), CliError> {
     let config = settings.config();
     let _log = log::to_standard_error(config.telemetry.log);
     let listen = settings.listen;
