@@ -19,8 +19,8 @@ use tower::{Layer, Service};
 use super::{
     auth::Tokens,
     deadline,
+    framing::explain_refusal,
     lag::{Congestion, Lag},
-    oversize::explain_oversize,
     status::ApiError,
 };
 
@@ -92,7 +92,7 @@ where
             };
             let answering = AssertUnwindSafe(async move { inner.call(request).await });
             Ok(match timeout(left, answering.catch_unwind()).await {
-                Ok(Ok(Ok(response))) => explain_oversize(response),
+                Ok(Ok(Ok(response))) => explain_refusal(response),
                 Ok(Ok(Err(never))) => match never {},
                 Ok(Err(_panic)) => refused(ApiError::Internal),
                 Err(_) => refused(ApiError::DeadlineExceeded(limit)),

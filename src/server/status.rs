@@ -10,6 +10,7 @@ use thiserror::Error;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
+use super::malformed::Malformed;
 use crate::{article::ArticleError, tagger::TagError};
 
 /// Domain of every `ErrorInfo`.
@@ -93,8 +94,8 @@ impl Reason {
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum ApiError {
     /// The bytes are no message.
-    #[error("{}", .0.to_string().trim_start_matches("failed to decode Protobuf message: "))]
-    Malformed(prost::DecodeError),
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
     /// The encoded request is too large.
     #[error("request: {actual} bytes exceed the limit of {limit} bytes")]
     RequestTooLarge {
@@ -268,7 +269,7 @@ impl ApiError {
     /// Path of the offending field in the request, where there is one.
     fn field(&self) -> Option<String> {
         match self {
-            Self::Malformed(error) => malformed_field(&error.to_string()),
+            Self::Malformed(malformed) => malformed.field(),
             Self::Field { field, .. }
             | Self::ModelNotFound { field, .. }
             | Self::VersionNotFound { field, .. } => Some((*field).into()),
@@ -359,35 +360,18 @@ fn shortened(message: String) -> String {
     }
 }
 
-/// The path of the field that prost failed at, which it names from the inside out: of
-/// `...: Article.body: TagArticleRequest.article: invalid string value` it is `article.body`.
-fn malformed_field(message: &str) -> Option<String> {
-    let names = message.split(": ").filter_map(|part| {
-        let (message, field) = part.split_once('.')?;
-        let named = message.starts_with(|c: char| c.is_ascii_uppercase());
-        (named && !field.contains(' ')).then_some(field)
-    });
-    let mut names: Vec<_> = names.collect();
-    names.reverse();
-    let path = names.join(".");
-    (!path.is_empty()).then_some(path)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::pb;
 
     #[test]
-    fn a_string_that_is_no_utf8_names_its_field() {
-        let bytes = [0x0a, 0x03, 0x1a, 0x01, 0xff];
-        let error = pb::TagArticleRequest::decode(&bytes[..]).unwrap_err();
-        let status = Status::from(ApiError::Malformed(error));
+    fn an_invalid_argument_names_its_field() {
+        let status = Status::from(ApiError::missing("article", "an article"));
         assert_eq!(status.code(), Code::InvalidArgument);
         let details = status.get_error_details();
         let violations = &details.bad_request().unwrap().field_violations;
-        assert_eq!(violations[0].field, "article.body");
-        assert_eq!(details.error_info().unwrap().reason, "MALFORMED_REQUEST");
+        assert_eq!(violations[0].field, "article");
+        assert_eq!(details.error_info().unwrap().reason, "FIELD_INVALID");
     }
 
     #[test]

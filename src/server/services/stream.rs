@@ -15,7 +15,7 @@ use crate::server::{
     admission::Permit,
     connections::Closing,
     convert::{bounded_id, result},
-    oversize::explained,
+    framing::explained,
     pb,
     status::ApiError,
     telemetry::CallRecord,
