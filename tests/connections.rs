@@ -2,9 +2,9 @@
 
 mod common;
 
-use std::{num::NonZeroU32, time::Duration};
+use std::{net::SocketAddr, num::NonZeroU32, time::Duration};
 
-use common::TestServer;
+use common::{TestServer, by_hand, http_request};
 use newstance::{
     model::Model,
     server::{
@@ -132,34 +132,18 @@ async fn an_old_connection_is_asked_to_go_and_its_streams_end_cleanly() {
     server.stop().await;
 }
 
-/// A connection that speaks HTTP/2 by hand.
-async fn by_hand(server: &TestServer) -> h2::client::SendRequest<bytes::Bytes> {
-    let stream = TcpStream::connect(server.address).await.unwrap();
-    let (sender, connection) = h2::client::handshake(stream).await.unwrap();
-    tokio::spawn(connection);
-    sender
-}
-
-fn http_request(server: &TestServer) -> http::Request<()> {
-    let uri = format!(
-        "http://{}/newstance.v1.TaggingService/TagArticle",
-        server.address
-    );
-    let request = http::Request::post(uri).header("content-type", "application/grpc");
-    request.header("te", "trailers").body(()).unwrap()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flood_of_resets_is_survived() {
     let server = TestServer::start(tiny).await;
     for _ in 0..3 {
-        let mut sender = by_hand(&server).await;
+        let mut sender = by_hand(server.address).await;
         for _ in 0..5000 {
             let Ok(ready) = sender.clone().ready().await else {
                 break; // The server has had enough of this connection, and may.
             };
             sender = ready;
-            let Ok((_, mut stream)) = sender.send_request(http_request(&server), false) else {
+            let Ok((_, mut stream)) = sender.send_request(http_request(server.address), false)
+            else {
                 break;
             };
             stream.send_reset(h2::Reason::CANCEL);
@@ -178,8 +162,8 @@ async fn frames_and_headers_over_the_limits_are_survived() {
     stream.write_all(preface).await.unwrap();
     expect_hung_up(&mut stream).await;
     // Headers of 1 MiB.
-    let mut sender = by_hand(&server).await;
-    let mut request = http_request(&server);
+    let mut sender = by_hand(server.address).await;
+    let mut request = http_request(server.address);
     let value = "x".repeat(1 << 20).parse().unwrap();
     request.headers_mut().insert("x-much", value);
     if let Ok((answer, _)) = sender.send_request(request, true) {
@@ -239,6 +223,7 @@ async fn a_hundred_thousand_tiny_calls_are_all_answered() {
 
 /// A server that is told to stop as an operator's system would tell it.
 struct Planned {
+    address: SocketAddr,
     channel: Channel,
     stop: oneshot::Sender<Stop>,
     serving: tokio::task::JoinHandle<()>,
@@ -260,6 +245,7 @@ async fn planned(config: Config) -> Planned {
     is_ready.await.unwrap();
     let channel = Channel::from_shared(format!("http://{address}")).unwrap();
     Planned {
+        address,
         channel: channel.connect().await.unwrap(),
         stop,
         serving,
@@ -274,6 +260,7 @@ async fn a_planned_stop_says_so_goes_on_for_a_while_and_ends_streams() {
         channel,
         stop,
         serving,
+        ..
     } = planned(config).await;
     let mut client = TaggingServiceClient::new(channel.clone());
     let (sender, requests) = mpsc::channel(1);
@@ -315,19 +302,46 @@ async fn calls_that_do_not_end_are_cut_off_in_the_end() {
     config.drain.pause = Duration::ZERO;
     config.drain.timeout = Duration::from_millis(200);
     let Planned {
-        channel,
+        address,
         stop,
         serving,
+        ..
     } = planned(config).await;
-    // Health is watched for ever.
-    let mut health = HealthClient::new(channel);
-    let watched = health.watch(HealthCheckRequest::default()).await.unwrap();
+    // A call whose request never ends.
+    let mut sender = by_hand(address).await.ready().await.unwrap();
+    let request = http_request(address);
+    let (_answer, mut body) = sender.send_request(request, false).unwrap();
+    body.send_data(vec![0].into(), false).unwrap();
+    sleep(Duration::from_millis(100)).await;
     stop.send(Stop::Planned).unwrap();
     timeout(PATIENCE, serving)
         .await
-        .expect("in spite of the watcher")
+        .expect("in spite of the call")
         .unwrap();
-    drop(watched);
+}
+
+#[tokio::test]
+async fn who_watches_health_is_told_of_the_end_and_holds_up_nobody() {
+    let mut config = common::patient();
+    config.drain.pause = Duration::ZERO;
+    config.drain.timeout = 10 * PATIENCE;
+    let Planned {
+        channel,
+        stop,
+        serving,
+        ..
+    } = planned(config).await;
+    let mut health = HealthClient::new(channel);
+    let watched = health.watch(HealthCheckRequest::default()).await.unwrap();
+    let mut watched = watched.into_inner();
+    let mut next = async || watched.message().await;
+    let said = next().await.unwrap().unwrap();
+    assert_eq!(said.status(), ServingStatus::Serving);
+    stop.send(Stop::Planned).unwrap();
+    let said = next().await.unwrap().unwrap();
+    assert_eq!(said.status(), ServingStatus::NotServing);
+    assert_eq!(next().await.unwrap_err().code(), Code::Unavailable);
+    timeout(PATIENCE, serving).await.unwrap().unwrap();
 }
 
 /// What a client with retries sends to another server: UNAVAILABLE and, since this client leaves it
@@ -346,6 +360,7 @@ async fn a_stop_under_load_fails_no_call_of_a_client_that_retries() {
         channel,
         stop,
         serving,
+        ..
     } = planned(config).await;
     let mut tasks = Vec::new();
     for _ in 0..16 {

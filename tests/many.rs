@@ -116,6 +116,15 @@ async fn a_batch_is_refused_as_a_whole_for_its_size_or_options() {
         (status.code(), reason(&status).as_str()),
         (Code::NotFound, "MODEL_NOT_FOUND")
     );
+    let unknown = pb::BatchTagArticlesRequest {
+        options: Some(pb::TagOptions {
+            axes: vec!["mood".into()],
+            ..pb::TagOptions::default()
+        }),
+        ..batch(vec![article("a", "Rain")])
+    };
+    let status = client.batch_tag_articles(unknown).await.unwrap_err();
+    assert_eq!(reason(&status), "AXIS_UNKNOWN");
     server.stop().await;
 }
 

@@ -21,6 +21,7 @@ use super::{config::AdmissionLimits, status::ApiError};
 pub struct Admission {
     room: Arc<Semaphore>,
     capacity: u32,
+    admitted: Arc<AtomicU32>,
     queued: AtomicU32,
     queue: u32,
     wait: Duration,
@@ -30,7 +31,25 @@ pub struct Admission {
 
 /// Room for some articles; dropping it gives the room back.
 #[derive(Debug)]
-pub struct Permit(#[allow(dead_code, reason = "held, never read")] OwnedSemaphorePermit);
+pub struct Permit {
+    room: OwnedSemaphorePermit,
+    /// Where the articles are counted; the semaphore alone does not tell, for it saves room for
+    /// those that wait.
+    admitted: Arc<AtomicU32>,
+}
+
+/// Room for a stream.
+#[derive(Debug)]
+pub struct StreamPermit(#[allow(dead_code, reason = "held, never read")] OwnedSemaphorePermit);
+
+/// Longer articles count as several; in bytes. They leave the network's threads too.
+pub const LONG_ARTICLE: usize = 64 * 1024;
+
+/// How many articles one of so many bytes counts as: it takes as long as they do.
+#[must_use]
+pub fn places(text_bytes: usize) -> u32 {
+    u32::try_from(text_bytes.div_ceil(LONG_ARTICLE).max(1)).unwrap_or(u32::MAX)
+}
 
 impl Admission {
     /// An empty house of this size.
@@ -40,6 +59,7 @@ impl Admission {
         Self {
             room: semaphore(limits.articles.get()),
             capacity: limits.articles.get(),
+            admitted: Arc::default(),
             queued: AtomicU32::new(0),
             queue: limits.queue,
             wait: limits.wait,
@@ -51,11 +71,10 @@ impl Admission {
     /// Articles that are being labelled or wait for that.
     #[must_use]
     pub fn in_flight(&self) -> u32 {
-        let free = u32::try_from(self.room.available_permits()).unwrap_or(u32::MAX);
-        self.capacity.saturating_sub(free) + self.queued.load(Ordering::Relaxed)
+        self.admitted.load(Ordering::Relaxed) + self.queued.load(Ordering::Relaxed)
     }
 
-    /// Room for `articles` of one call, which has waited for a thread so long. A batch
+    /// Room for `articles` of one call, long ones counted as [`places`] does, which has waited for a thread so long. A batch
     /// larger than the house takes the whole house.
     ///
     /// # Errors
@@ -66,31 +85,44 @@ impl Admission {
         }
         let articles = articles.min(self.capacity);
         if let Ok(permit) = self.room.clone().try_acquire_many_owned(articles) {
-            return Ok(Permit(permit));
+            return Ok(self.permit(permit));
         }
         let _place = self.queue_up(articles).ok_or(ApiError::Overloaded)?;
         let room = self.room.clone().acquire_many_owned(articles);
         match timeout(self.wait, room).await {
-            Ok(Ok(permit)) => Ok(Permit(permit)),
+            Ok(Ok(permit)) => Ok(self.permit(permit)),
             _ => Err(ApiError::Overloaded),
         }
     }
 
     /// Room for the next article of a stream: it waits as long as it takes, since the client
     /// cannot send more meanwhile.
-    pub async fn next_in_stream(&self) -> Option<Permit> {
-        self.room.clone().acquire_owned().await.ok().map(Permit)
+    pub async fn next_in_stream(&self, articles: u32) -> Option<Permit> {
+        let articles = articles.min(self.capacity);
+        let room = self.room.clone().acquire_many_owned(articles).await;
+        room.ok().map(|room| self.permit(room))
     }
 
     /// Room for one more stream.
     ///
     /// # Errors
     /// When as many as may be are open.
-    pub fn open_stream(&self) -> Result<Permit, ApiError> {
+    pub fn open_stream(&self) -> Result<StreamPermit, ApiError> {
         let permit = self.streams.clone().try_acquire_owned();
-        permit.map(Permit).map_err(|_| ApiError::TooManyStreams {
-            limit: self.stream_limit,
-        })
+        permit
+            .map(StreamPermit)
+            .map_err(|_| ApiError::TooManyStreams {
+                limit: self.stream_limit,
+            })
+    }
+
+    fn permit(&self, room: OwnedSemaphorePermit) -> Permit {
+        let articles = u32::try_from(room.num_permits()).unwrap_or(u32::MAX);
+        self.admitted.fetch_add(articles, Ordering::Relaxed);
+        Permit {
+            room,
+            admitted: self.admitted.clone(),
+        }
     }
 
     fn queue_up(&self, articles: u32) -> Option<Place<'_>> {
@@ -102,6 +134,13 @@ impl Admission {
             queued: &self.queued,
             articles,
         })
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let articles = u32::try_from(self.room.num_permits()).unwrap_or(u32::MAX);
+        self.admitted.fetch_sub(articles, Ordering::Relaxed);
     }
 }
 
@@ -127,6 +166,7 @@ mod tests {
             articles: NonZeroU32::new(articles).unwrap(),
             queue,
             wait,
+            bytes: usize::MAX,
             streams: NonZeroU32::MIN,
         })
     }
@@ -175,6 +215,25 @@ mod tests {
         assert_eq!(house.in_flight(), 1);
         drop(inside);
         house.admit(1, NOW).await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_is_counted_once() {
+        let house = Arc::new(house(100, 100, Duration::from_secs(1)));
+        let _inside = house.admit(60, NOW).await.unwrap();
+        let waiting = tokio::spawn({
+            let house = house.clone();
+            async move { house.admit(60, NOW).await.map(drop) }
+        });
+        tokio::task::yield_now().await;
+        assert_eq!(house.in_flight(), 120);
+        waiting.abort();
+    }
+
+    #[test]
+    fn a_long_article_counts_as_several() {
+        let bytes = [0, 1, LONG_ARTICLE, LONG_ARTICLE + 1, 24 * LONG_ARTICLE];
+        assert_eq!(bytes.map(places), [1, 1, 1, 2, 24]);
     }
 
     #[tokio::test]

@@ -13,14 +13,18 @@ use std::{
 use futures_util::FutureExt;
 use http::{Request, Response};
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 use tonic::{Status, body::Body};
 use tower::{Layer, Service};
 
 use super::{
     auth::Tokens,
+    connections::Closing,
     deadline,
     framing::explain_refusal,
+    intake::Intake,
     lag::{Congestion, Lag},
+    open_ended,
     status::ApiError,
 };
 
@@ -33,6 +37,8 @@ pub struct Calls {
     pub timeout: Duration,
     /// Whether there is time for them.
     pub congestion: Congestion,
+    /// The bytes of their requests.
+    pub intake: Intake,
 }
 
 impl<S> Layer<S> for Calls {
@@ -81,9 +87,15 @@ where
         };
         let lag = Lag::begin(&self.calls.congestion);
         request.extensions_mut().insert(lag.clone());
+        let held = self.calls.intake.share();
+        request.extensions_mut().insert(held.clone());
+        let request = request.map(|body| held.clone().count(body));
+        let closing = closing_of_open_ended(&request);
         let spare = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, spare);
         let answering = async move {
+            // Held until there is an answer, or by the body of a stream to its end.
+            let _held = held;
             let Some(left) = limit
                 .checked_sub(arrived.elapsed())
                 .filter(|left| !left.is_zero())
@@ -92,7 +104,10 @@ where
             };
             let answering = AssertUnwindSafe(async move { inner.call(request).await });
             Ok(match timeout(left, answering.catch_unwind()).await {
-                Ok(Ok(Ok(response))) => explain_refusal(response),
+                Ok(Ok(Ok(response))) => match closing {
+                    Some(closing) => response.map(|body| open_ended::until(closing, body)),
+                    None => explain_refusal(response),
+                },
                 Ok(Ok(Err(never))) => match never {},
                 Ok(Err(_panic)) => refused(ApiError::Internal),
                 Err(_) => refused(ApiError::DeadlineExceeded(limit)),
@@ -121,6 +136,12 @@ fn may_be_shed(path: &str) -> bool {
     path.starts_with("/newstance.v1.TaggingService/") || path.ends_with("/ModelInfer")
 }
 
+/// What tells a call without an end of its own that its connection is to close.
+fn closing_of_open_ended(request: &Request<Body>) -> Option<CancellationToken> {
+    let Closing(token) = request.extensions().get()?;
+    open_ended::is_open_ended(request.uri().path()).then(|| token.clone())
+}
+
 fn refused(error: ApiError) -> Response<Body> {
     Status::from(error).into_http()
 }
@@ -139,6 +160,7 @@ mod tests {
             tokens: None,
             timeout: Duration::from_secs(5),
             congestion: Congestion::new(Duration::from_secs(5), 1),
+            intake: Intake::new(1000),
         }
     }
 

@@ -65,6 +65,8 @@ pub struct AdmissionLimits {
     pub queue: u32,
     /// How long a call may wait before it is turned away.
     pub wait: Duration,
+    /// Bytes of requests that are held at once, all calls together.
+    pub bytes: usize,
     /// Open `StreamTagArticles` calls.
     pub streams: NonZeroU32,
 }
@@ -76,6 +78,7 @@ impl Default for AdmissionLimits {
             articles: number(1024),
             queue: 1024,
             wait: Duration::from_millis(20),
+            bytes: 64 * 1024 * 1024,
             streams: number(256),
         }
     }

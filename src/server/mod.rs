@@ -1,7 +1,7 @@
 //! The gRPC service: everything of tonic, prost and tokio.
 //!
 //! A call comes in on one of the [`connections`], passes the rules for all [`calls`] (its token,
-//! its deadline, the load), is decoded by [`codec`], checked by [`convert`] and [`resource`],
+//! its deadline, the load, its bytes), is decoded by [`codec`], checked by [`convert`] and [`resource`],
 //! answered by [`services`] with one of the [`models`] of the [`store`] and, where it fails,
 //! explained by [`status`]. What is to be labelled passes [`admission`]; long work runs on the
 //! [`pool`]. [`telemetry`] tells of it all. [`inference`] speaks to clients that know tensors and
@@ -19,9 +19,11 @@ pub mod describe;
 mod files;
 mod framing;
 pub mod inference;
+mod intake;
 mod lag;
 pub mod malformed;
 pub mod models;
+mod open_ended;
 pub mod pb;
 pub mod pool;
 pub mod probe;

@@ -14,6 +14,7 @@ use super::{
     auth::Tokens,
     calls::Calls,
     config::Web,
+    intake::Intake,
     lag::Congestion,
     pb::{
         self, inference::grpc_inference_service_server::GrpcInferenceServiceServer,
@@ -54,6 +55,7 @@ pub fn service(
         tokens,
         timeout: config.requests.timeout,
         congestion: Congestion::new(config.admission.wait, threads()),
+        intake: Intake::new(config.admission.bytes),
     };
     let service = ServiceBuilder::new()
         .layer(shared.telemetry().clone())

@@ -63,6 +63,14 @@ impl Tagger {
         self.model
     }
 
+    /// Whether articles can be labelled so.
+    ///
+    /// # Errors
+    /// When an axis is asked for that the model does not have.
+    pub fn check(&self, options: &TagOptions) -> Result<(), TagError> {
+        self.classifiers(&options.axes).map(drop)
+    }
+
     /// Labels one article.
     ///
     /// # Errors

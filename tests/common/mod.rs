@@ -18,7 +18,11 @@ use newstance::{
     server::{self, Stop, config::Config, models::Models},
     train::{Recipe, Source, StanceDefinition, TrainError, train},
 };
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+    task::JoinHandle,
+};
 use tonic::transport::Channel;
 
 /// A file under `tests/`.
@@ -156,4 +160,19 @@ impl TestServer {
         self.stop.take().unwrap().send(()).unwrap();
         self.serving.await.unwrap();
     }
+}
+
+/// A connection that speaks HTTP/2 by hand.
+pub async fn by_hand(address: SocketAddr) -> h2::client::SendRequest<bytes::Bytes> {
+    let stream = TcpStream::connect(address).await.unwrap();
+    let (sender, connection) = h2::client::handshake(stream).await.unwrap();
+    tokio::spawn(connection);
+    sender
+}
+
+/// The headers of a `TagArticle` call.
+pub fn http_request(address: SocketAddr) -> http::Request<()> {
+    let uri = format!("http://{address}/newstance.v1.TaggingService/TagArticle");
+    let request = http::Request::post(uri).header("content-type", "application/grpc");
+    request.header("te", "trailers").body(()).unwrap()
 }

@@ -76,7 +76,8 @@ pub enum ConfigError {
     /// More models are asked for than may be loaded.
     #[error(
         "{origin}: {name} = {limit} is less than the {models} models that are asked for: the \
-         default model and each pack"
+         default model, each pack, and one that replaces another where files are looked at again \
+         (reload_interval)"
     )]
     TooManyModels {
         origin: Origin,

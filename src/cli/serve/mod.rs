@@ -38,6 +38,9 @@ pub use settings::DEFAULT_LISTEN;
 /// loading took goes back to the system when its thread ends.
 const LOADING_THREAD_KEPT: Duration = Duration::from_secs(1);
 
+/// How long a file may still be read when all else has ended.
+const READING_TIME: Duration = Duration::from_secs(1);
+
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// File of options in TOML, such as `max_targets = 10`; variables and flags go before it.
@@ -96,7 +99,10 @@ fn serve(settings: Settings) -> Result<(), CliError> {
         .thread_keep_alive(LOADING_THREAD_KEPT)
         .build()
         .map_err(CliError::Runtime)?;
-    runtime.block_on(answer_calls(settings, started))
+    let served = runtime.block_on(answer_calls(settings, started));
+    // A file that never ends, such as one of a network that is gone, does not keep the program.
+    runtime.shutdown_timeout(READING_TIME);
+    served
 }
 
 async fn answer_calls(settings: Settings, started: Instant) -> Result<(), CliError> {

@@ -185,9 +185,15 @@ pub static GROUPS: &[Group] = &[
             },
             Opt {
                 name: "max-queue-wait",
-                kind: Kind::Time(Duration::ZERO..=MINUTE),
+                kind: Kind::Time(MILLISECOND..=MINUTE),
                 purpose: "How long a call may wait before it is turned away",
                 slot: |s| &mut s.rest.admission.wait,
+            },
+            Opt {
+                name: "max-bytes-in-flight",
+                kind: Kind::Bytes(MIB..=4096 * MIB),
+                purpose: "Bytes of requests that are held at once, all calls together",
+                slot: |s| &mut s.rest.admission.bytes,
             },
             Opt {
                 name: "max-tagging-streams",

@@ -27,6 +27,11 @@ const RULES: &[Rule] = &[
         "is for a server without TLS, but tls_cert is set: leave one of them out",
     ),
     (
+        "max-bytes-in-flight",
+        |s| s.rest.admission.bytes < s.rest.requests.request_bytes,
+        "has no room for one request of max_request_bytes: raise it, or lower that",
+    ),
+    (
         "cors-origin",
         |s| !s.cors_origins.is_empty() && !s.grpc_web,
         "lets pages call, but browsers are turned away: set grpc_web = true too",
@@ -53,7 +58,12 @@ pub fn check(effective: &Effective) -> Result<(), ConfigError> {
 fn check_models(effective: &Effective) -> Result<(), ConfigError> {
     let settings = &effective.settings;
     let limit = settings.rest.reload.models.get();
-    let models = settings.packs.len() + 1;
+    let mut models = settings.packs.len() + 1;
+    let files = settings.packs.len() + usize::from(settings.model.is_some());
+    if files > 0 && settings.rest.reload.interval.is_some() {
+        // A changed file is loaded before the model that it replaces goes.
+        models += 1;
+    }
     if models <= limit as usize {
         return Ok(());
     }
@@ -102,8 +112,16 @@ mod tests {
             ),
             (web, "f.toml:2: cors_origin lets pages call"),
             (
-                "max_loaded_models = 2\npack = ['a', 'b']",
+                "max_loaded_models = 3\npack = ['a', 'b']",
+                "f.toml:1: max_loaded_models = 3 is less than the 4",
+            ),
+            (
+                "max_loaded_models = 2\npack = ['a', 'b']\nreload_interval = '0s'",
                 "f.toml:1: max_loaded_models = 2 is less than the 3",
+            ),
+            (
+                "max_request_bytes = '8MiB'\nmax_bytes_in_flight = '7MiB'",
+                "f.toml:2: max_bytes_in_flight has no room",
             ),
             (
                 "listen = '0.0.0.0:1'",
@@ -128,6 +146,8 @@ mod tests {
             "listen = '0.0.0.0:1'\ntls_cert = 'c'\ntls_key = 'k'\ntls_client_ca = 'r'",
             "grpc_web = true\ncors_origin = ['https://a.org']",
             "grpc_web = true",
+            "max_loaded_models = 2\npack = ['a']\nreload_interval = '0s'",
+            "max_loaded_models = 1",
         ] {
             checked(text).unwrap();
         }

@@ -191,19 +191,21 @@ fn list(given: &toml::Value, fits: impl Fn(&str) -> bool) -> Option<Value> {
     Some(Value::List(texts.collect::<Option<_>>()?))
 }
 
+/// Spans are sent without TLS.
 fn is_endpoint(text: &str) -> bool {
-    let host = ["http://", "https://"]
-        .iter()
-        .find_map(|scheme| text.strip_prefix(scheme));
-    host.is_some_and(|host| {
-        !host.is_empty()
-            && !host.starts_with(['/', ':'])
-            && host.bytes().all(|b| b.is_ascii_graphic())
-    })
+    text.strip_prefix("http://").is_some_and(begins_with_host)
+}
+
+fn begins_with_host(text: &str) -> bool {
+    !text.is_empty() && !text.starts_with(['/', ':']) && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
 fn is_origin(text: &str) -> bool {
-    is_endpoint(text) && text.matches('/').count() == 2 && !text.contains([',', '?', '#', '@', '*'])
+    let host = text.strip_prefix("http://");
+    let host = host.or_else(|| text.strip_prefix("https://"));
+    host.is_some_and(begins_with_host)
+        && text.matches('/').count() == 2
+        && !text.contains([',', '?', '#', '@', '*'])
 }
 
 fn size(bytes: u64) -> toml::Value {
@@ -283,8 +285,8 @@ mod tests {
             (&Kind::File, "", None),
             (
                 &Kind::Endpoint,
-                "https://otel:4317/x",
-                Some("\"https://otel:4317/x\""),
+                "http://otel:4317/x",
+                Some("\"http://otel:4317/x\""),
             ),
             (&Kind::Endpoint, "localhost:4317", None),
             (&Kind::Endpoint, "http://", None),

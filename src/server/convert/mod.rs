@@ -4,4 +4,4 @@ pub mod answer;
 pub mod request;
 
 pub use answer::{answer, result};
-pub use request::{BatchRequest, TagRequest, TagSettings, bounded_id};
+pub use request::{BatchRequest, TagRequest, TagSettings, bounded_id, text_bytes};

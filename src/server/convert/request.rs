@@ -2,7 +2,7 @@
 
 use crate::{
     article::{Article, ArticleLimits, ArticleParts},
-    server::{config::RequestLimits, pb, resource::ModelName, status::ApiError},
+    server::{admission::places, config::RequestLimits, pb, resource::ModelName, status::ApiError},
     tagger::TagOptions,
     text::OffsetEncoding,
 };
@@ -99,12 +99,22 @@ impl BatchRequest {
         })
     }
 
-    /// How many articles are to be labelled.
+    /// How many articles are to be labelled, long ones counted as several.
     #[must_use]
     pub fn articles_to_label(&self) -> u32 {
-        let sound = self.articles.iter().filter(|(_, article)| article.is_ok());
-        u32::try_from(sound.count()).unwrap_or(u32::MAX)
+        let sound = self
+            .articles
+            .iter()
+            .filter_map(|(_, article)| article.as_ref().ok());
+        let places = sound.map(|article| places(article.text_bytes()));
+        places.fold(0, u32::saturating_add)
     }
+}
+
+/// Bytes of title and body, as they came.
+#[must_use]
+pub fn text_bytes(article: Option<&pb::Article>) -> usize {
+    article.map_or(0, |article| article.title.len() + article.body.len())
 }
 
 /// The identifier that an answer repeats: none where it is itself over its limit.

@@ -10,6 +10,7 @@ use crate::{
     article::{Article, ArticleLimits, ArticleParts},
     model::Model,
     server::{
+        admission::places,
         inference::{
             Form, check_version, metadata,
             outputs::Output,
@@ -89,7 +90,11 @@ impl Shared {
             form: request.form,
             tagger: self.telemetry().watch(&tagger, &CallRecord::of(call)),
         };
-        let count = u32::try_from(job.articles.len()).unwrap_or(u32::MAX);
+        let articles = job
+            .articles
+            .iter()
+            .map(|article| places(article.text_bytes()));
+        let count = articles.fold(0, u32::saturating_add);
         let tensors = self.on_pool(count, call, move |abandoned| job.run(abandoned));
         Ok(response(tagger.model(), request.id, tensors.await??))
     }

@@ -2,20 +2,23 @@
 
 use std::{
     pin::Pin,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use futures_util::{Stream, stream::try_unfold};
-use tokio::task::yield_now;
+use tokio::{task::yield_now, time::timeout_at};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Status, Streaming};
 
 use super::Shared;
 use crate::server::{
-    admission::Permit,
+    admission::{StreamPermit, places},
     connections::Closing,
-    convert::{bounded_id, result},
+    convert::{bounded_id, result, text_bytes},
+    deadline,
     framing::explained,
+    intake::Share,
     pb,
     status::ApiError,
     telemetry::CallRecord,
@@ -34,9 +37,12 @@ struct Call {
     shared: Shared,
     requests: Streaming<pb::StreamTagArticlesRequest>,
     closing: CancellationToken,
+    /// The client's own deadline, and when it is over.
+    deadline: Option<(Duration, Instant)>,
+    share: Option<Arc<Share>>,
     record: CallRecord,
     turn: Instant,
-    _permit: Permit,
+    _permit: StreamPermit,
 }
 
 /// Answers each request in turn. The next one is read when the answer before has been taken, so
@@ -44,11 +50,14 @@ struct Call {
 pub fn answers(
     shared: Shared,
     request: Request<Streaming<pb::StreamTagArticlesRequest>>,
-    permit: Permit,
+    permit: StreamPermit,
 ) -> AnswerStream {
     let closing = request.extensions().get().map(|Closing(token)| token);
+    let deadline = deadline::of_client(request.metadata().as_ref());
     let call = Call {
         closing: closing.cloned().unwrap_or_default(),
+        deadline: deadline.and_then(|time| Some((time, Instant::now().checked_add(time)?))),
+        share: request.extensions().get().cloned(),
         record: CallRecord::of(request.extensions()),
         requests: request.into_inner(),
         shared,
@@ -70,20 +79,39 @@ impl Call {
         let request = tokio::select! {
             biased;
             () = self.closing.cancelled() => return Err(ApiError::Closing.into()),
-            request = self.requests.message() => request.map_err(explained)?,
+            request = next_request(&mut self.requests, self.deadline) => request?,
         };
         let Some(request) = request else {
             return Ok(None);
         };
         let result = Some(self.answer(request.into()).await);
+        if let Some(share) = &self.share {
+            share.give_back();
+        }
         Ok(Some(pb::StreamTagArticlesResponse { result }))
     }
 
     async fn answer(&self, request: pb::TagArticleRequest) -> pb::TagArticleResult {
         let limits = &self.shared.config().requests.article;
         let id = request.article.as_ref().map(|a| bounded_id(a, limits));
-        let _permit = self.shared.admission().next_in_stream().await;
+        let articles = places(text_bytes(request.article.as_ref()));
+        let _permit = self.shared.admission().next_in_stream(articles).await;
         let outcome = self.shared.tag(request, &self.record).await;
         result(id.unwrap_or_default(), outcome)
     }
+}
+
+async fn next_request(
+    requests: &mut Streaming<pb::StreamTagArticlesRequest>,
+    deadline: Option<(Duration, Instant)>,
+) -> Result<Option<pb::StreamTagArticlesRequest>, Status> {
+    let next = requests.message();
+    let next = match deadline {
+        None => next.await,
+        Some((time, end)) => match timeout_at(end.into(), next).await {
+            Ok(next) => next,
+            Err(_) => return Err(ApiError::DeadlineExceeded(time).into()),
+        },
+    };
+    next.map_err(explained)
 }

@@ -12,7 +12,8 @@ use super::{
 use crate::{
     article::Article,
     server::{
-        convert::{BatchRequest, TagRequest, TagSettings, answer},
+        admission::{LONG_ARTICLE, places},
+        convert::{BatchRequest, TagRequest, TagSettings, answer, text_bytes},
         describe,
         lag::Lag,
         pb::{self, tagging_service_server::TaggingService},
@@ -22,9 +23,6 @@ use crate::{
     },
     tagger::{TagOptions, Tagging},
 };
-
-/// Articles longer than this leave the network's threads; in bytes.
-const LONG_ARTICLE: usize = 64 * 1024;
 
 impl Shared {
     /// Answers one request. The caller holds a permit.
@@ -122,7 +120,8 @@ impl TaggingService for Shared {
         request: Request<pb::TagArticleRequest>,
     ) -> Result<Response<pb::TagArticleResponse>, Status> {
         let waited = Lag::of(request.extensions());
-        let _permit = self.admission().admit(1, waited).await?;
+        let articles = places(text_bytes(request.get_ref().article.as_ref()));
+        let _permit = self.admission().admit(articles, waited).await?;
         let record = CallRecord::of(request.extensions());
         let tagging = Some(self.tag(request.into_inner(), &record).await?);
         Ok(Response::new(pb::TagArticleResponse { tagging }))
@@ -137,6 +136,9 @@ impl TaggingService for Shared {
         let models = self.store().serving()?;
         let batch = BatchRequest::new(request, &self.config().requests)?;
         let tagger = find(&models, "model", batch.settings.model.as_ref())?;
+        tagger
+            .check(&batch.settings.options)
+            .map_err(ApiError::from)?;
         let tagger = self.telemetry().watch(tagger, &record);
         let count = batch.articles_to_label();
         let room = self.room();
