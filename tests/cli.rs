@@ -3,51 +3,14 @@
 mod common;
 
 use std::{
-    io::{BufRead, BufReader, Write},
-    process::{Command, Output, Stdio},
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
 };
+
+use common::program::{fails, file, ok};
 
 const ARTICLE: &str = "Storm reaches Orlan\n\nA storm brought rain, wind and flooding to the coast. \
     Police told people to leave their homes, and schools were closed on Tuesday.\n";
-
-fn newstance(arguments: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_newstance"))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A program that refuses its arguments does not read its input.
-    let _ = child.stdin.take().unwrap().write_all(input);
-    child.wait_with_output().unwrap()
-}
-
-fn ok(arguments: &[&str], input: &[u8]) -> String {
-    let output = newstance(arguments, input);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments:?}: {errors}");
-    assert_eq!(
-        errors, "",
-        "a success is silent on standard error in a pipe"
-    );
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn fails(arguments: &[&str], input: &[u8], code: i32, message: &str) -> String {
-    let output = newstance(arguments, input);
-    let errors = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(code), "{errors}");
-    assert!(
-        errors.contains(message),
-        "expected {message:?} in {errors:?}"
-    );
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn file(name: &str) -> String {
-    common::path(name).display().to_string()
-}
 
 #[test]
 fn tag_prints_for_eyes_and_for_programs() {
@@ -142,140 +105,6 @@ fn compressed_records_are_read_on_any_number_of_threads() {
     let expected = tag(&file("data/tiny.jsonl"), "1");
     assert_eq!(expected.lines().count(), 33);
     assert!(tag(&path, "1") == expected && tag(&path, "3") == expected);
-}
-
-#[test]
-fn evaluate_reports_the_promised_keys() {
-    let model = file("data/model-v2.safetensors");
-    let data = file("data/tiny.jsonl");
-    let common = ["evaluate", "--model", &model, "--data", &data, "--axis"];
-    let json = ok(&[&common[..], &["angle", "--format", "json"]].concat(), b"");
-    let report: serde_json::Value = serde_json::from_str(&json).unwrap();
-    assert_eq!(
-        (&report["axis"], &report["n"]),
-        (&"angle".into(), &33.into())
-    );
-    let unit = [
-        "accuracy",
-        "macro_f1",
-        "micro_f1",
-        "ece",
-        "coverage",
-        "accuracy_at_80",
-        "accuracy_at_50",
-    ];
-    for key in unit {
-        assert!(
-            (0.0..=1.0).contains(&report[key].as_f64().unwrap()),
-            "{key}"
-        );
-    }
-    assert_eq!(report["per_label"].as_array().unwrap().len(), 2);
-    let text = ok(&[&common[..], &["beat", "--split", "dev"]].concat(), b"");
-    assert!(
-        text.starts_with("beat (3 articles)") && text.contains("beat:courts"),
-        "{text}"
-    );
-    fails(
-        &[&common[..], &["mood"]].concat(),
-        b"",
-        1,
-        "no axis \"mood\"; it has beat, angle",
-    );
-}
-
-#[test]
-fn evaluate_draws_one_page_that_needs_no_other() {
-    let directory = tempfile::tempdir().unwrap();
-    let (model, data) = (file("data/model-v2.safetensors"), file("data/tiny.jsonl"));
-    let draw = |axis: &str, name: &str, more: &[&str]| {
-        let path = directory.path().join(name).display().to_string();
-        let arguments = [
-            "evaluate", "--model", &model, "--data", &data, "--report", &path,
-        ];
-        let text = ok(&[&arguments[..], &["--axis", axis], more].concat(), b"");
-        assert!(text.starts_with(axis), "figures are printed all the same");
-        std::fs::read_to_string(path).unwrap()
-    };
-    for (axis, special) in [
-        ("beat", "Confusion matrix of 3 labels"),
-        ("angle", "True, and not given"),
-    ] {
-        let page = draw(axis, "a.html", &[]);
-        for id in [
-            "labels",
-            "confusion",
-            "calibration",
-            "coverage",
-            "terms",
-            "mistakes",
-        ] {
-            assert!(
-                page.contains(&format!("<section id=\"{id}\">")),
-                "{axis}: {id}"
-            );
-        }
-        assert!(page.contains(special), "{axis}: {special}");
-        assert_eq!(
-            page.matches("<svg ").count(),
-            3,
-            "{axis}: a chart is missing"
-        );
-        for foreign in [
-            "http:", "https:", "//", "src=", "url(", "@import", "<script", "<link",
-        ] {
-            assert!(
-                !page.contains(foreign),
-                "{axis}: {foreign:?} asks for another file"
-            );
-        }
-        assert!(page.contains("tiny.jsonl") && page.contains("1.0.0"));
-        let home = env!("CARGO_MANIFEST_DIR");
-        assert!(!page.contains(home), "{axis}: a path of this machine");
-        assert!(
-            page == draw(axis, "b.html", &[]),
-            "{axis}: the same input, other bytes"
-        );
-    }
-    let nothing = draw("beat", "c.html", &["--split", "none"]);
-    assert!(nothing.contains("there is nothing to show"), "{nothing}");
-    let left = std::fs::read_dir(directory.path()).unwrap().count();
-    assert_eq!(left, 3, "no partial file is left");
-}
-
-#[test]
-fn a_report_takes_nothing_from_the_data_as_html() {
-    let directory = tempfile::tempdir().unwrap();
-    let data = directory.path().join("a&b.jsonl");
-    let record = "{\"id\":\"<script>x</script>\",\"title\":\"A storm brought rain to the coast\",\
-                  \"body\":\"Zebulon was there.\",\"labels\":{\"beat\":[\"beat:sport\"]}}\n";
-    std::fs::write(&data, record).unwrap();
-    let (data, page) = (
-        data.display().to_string(),
-        directory.path().join("page.html"),
-    );
-    let (model, out) = (
-        file("data/model-v2.safetensors"),
-        page.display().to_string(),
-    );
-    let arguments = [
-        "evaluate", "--axis", "beat", "--model", &model, "--data", &data,
-    ];
-    ok(&[&arguments[..], &["--report", &out]].concat(), b"");
-    let page = std::fs::read_to_string(page).unwrap();
-    assert!(page.contains("&lt;script&gt;x&lt;/script&gt;") && !page.contains("<script"));
-    assert!(page.contains("a&amp;b.jsonl"));
-    assert!(
-        !page.to_lowercase().contains("zebulon"),
-        "text of an article is in the report"
-    );
-    let nowhere = "/nowhere/page.html";
-    fails(
-        &[&arguments[..], &["--report", nowhere]].concat(),
-        b"",
-        1,
-        nowhere,
-    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{CliError, load_model};
-use crate::model::{Classifier, Model};
+use crate::model::{Classifier, Model, counted_of};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -66,8 +66,14 @@ fn write_card(out: &mut impl Write, model: &Model) -> io::Result<()> {
     for metric in &card.metrics {
         writeln!(
             out,
-            "  {:<12} {:<19} {:.4}  {} {} ({} articles)",
-            metric.axis, metric.name, metric.value, metric.corpus, metric.split, metric.articles
+            "  {:<12} {:<19} {:.4}  {} {} ({} {})",
+            metric.axis,
+            metric.name,
+            metric.value,
+            metric.corpus,
+            metric.split,
+            metric.articles,
+            counted_of(&metric.axis)
         )?;
     }
     Ok(())

@@ -5,13 +5,14 @@ use std::fmt;
 use serde::Serialize;
 
 use super::{CoveragePoint, Mistake, ReliabilityBin};
+use crate::model::counted_of;
 
 /// How well a model does on one axis. All shares are 0 to 1.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AxisReport {
     /// Name of the axis.
     pub axis: String,
-    /// Articles that were judged.
+    /// Articles that were judged, or targets where the axis is by target.
     pub n: u64,
     /// Single-label: share of articles whose most probable label is the true main label.
     /// Multi-label: share whose labels are exactly the true ones.
@@ -96,7 +97,7 @@ impl AxisReport {
 
 impl fmt::Display for AxisReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} ({} articles)\n", self.axis, self.n)?;
+        writeln!(f, "{} ({} {})\n", self.axis, self.n, counted_of(&self.axis))?;
         for (name, value) in self.figures() {
             writeln!(f, "  {name:<20} {value:.4}")?;
         }

@@ -14,7 +14,7 @@ mod tensors;
 pub use card::{Card, CorpusCard, MetricCard};
 pub use classifier::{AbstentionPolicy, Classifier, ClassifierError, DecisionRule};
 pub use file::ModelFileError;
-pub use stance::{STANCE, StanceModel};
+pub use stance::{STANCE, StanceModel, counted_of};
 
 use crate::features::{Featurizer, TermId, Vocabulary};
 

@@ -8,6 +8,16 @@ use crate::features::{TargetFeaturizer, TermCount, WordId, Words, find_mentions}
 /// Name of the axis that is asked by target.
 pub const STANCE: &str = "stance";
 
+/// What the figures of an axis count.
+#[must_use]
+pub fn counted_of(axis: &str) -> &'static str {
+    if axis == STANCE {
+        "targets"
+    } else {
+        "articles"
+    }
+}
+
 /// Reads the surroundings of a target and scores them.
 #[derive(Debug, Clone)]
 pub struct StanceModel {

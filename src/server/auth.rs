@@ -4,7 +4,7 @@
 //! [[tokens]]
 //! name = "aggregator"           # for the log
 //! token = "..."                 # or sha256 = "its SHA-256 in hexadecimal digits"
-//! scopes = ["tag"]              # of tag, model, learn
+//! scopes = ["tag"]              # of tag, model; learn is reserved
 //! ```
 
 use std::{

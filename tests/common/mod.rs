@@ -1,6 +1,7 @@
 //! Shared by the integration tests: the tiny model, trained on fiction, and a server around it.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub mod program;
 pub mod scrape;
 pub mod tensors;
 
