@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::{CoveragePoint, Mistake, ReliabilityBin};
-use crate::model::counted_of;
+use crate::tagger::counted_of;
 
 /// How well a model does on one axis. All shares are 0 to 1.
 #[derive(Debug, Clone, PartialEq, Serialize)]

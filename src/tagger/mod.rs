@@ -7,7 +7,7 @@ mod stance;
 pub mod tagging;
 pub mod targets;
 
-pub use crate::model::STANCE;
+pub use crate::model::{STANCE, counted_of};
 pub use tagging::{
     AbstainReason, AxisTagging, Decision, Evidence, LabelExplanation, LabelScore, TagOptions,
     Tagging, TargetStance, TextStatistics, Warning,

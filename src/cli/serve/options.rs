@@ -174,7 +174,7 @@ pub static GROUPS: &[Group] = &[
             Opt {
                 name: "max-articles-in-flight",
                 kind: Kind::Count(1..=MILLION),
-                purpose: "Articles that are labelled at once",
+                purpose: "Articles that are labelled at once; one counts once for every 64 KiB begun",
                 slot: |s| &mut s.rest.admission.articles,
             },
             Opt {
