@@ -223,8 +223,9 @@ fn failures_are_one_clear_line() {
                 "/nowhere/x",
             ],
             1,
-            "tiny.jsonl",
+            "/nowhere/x: ",
         ),
+        (&["tag", "--max-evidence", "3"], 2, "--explain"),
         (&["frobnicate"], 2, "unrecognized subcommand"),
         (&[], 2, "Usage"),
     ] {
@@ -242,6 +243,10 @@ fn failures_are_one_clear_line() {
         1,
         "-: stream did not contain valid UTF-8",
     );
+    // A cut through a letter of two bytes is not what is wrong with a text that is too long.
+    let long = format!("a{}", "\u{416}".repeat(3 << 20));
+    let message = "article.body: 4210687 bytes exceed the limit of 2097152 bytes";
+    fails(&["tag"], long.as_bytes(), 1, message);
 }
 
 #[test]

@@ -42,18 +42,24 @@ fn evaluate_reports_the_promised_keys() {
         1,
         "no axis \"mood\"; it has beat, angle",
     );
+    fails(
+        &[&common[..], &["beat", "--split", "dve"]].concat(),
+        b"",
+        1,
+        "no record is labelled for beat in split \"dve\"",
+    );
 }
 
 #[test]
 fn evaluate_draws_one_page_that_needs_no_other() {
     let directory = tempfile::tempdir().unwrap();
     let (model, data) = (file("data/model-v2.safetensors"), file("data/tiny.jsonl"));
-    let draw = |axis: &str, name: &str, more: &[&str]| {
+    let draw = |axis: &str, name: &str| {
         let path = directory.path().join(name).display().to_string();
         let arguments = [
             "evaluate", "--model", &model, "--data", &data, "--report", &path,
         ];
-        let text = ok(&[&arguments[..], &["--axis", axis], more].concat(), b"");
+        let text = ok(&[&arguments[..], &["--axis", axis]].concat(), b"");
         assert!(text.starts_with(axis), "figures are printed all the same");
         std::fs::read_to_string(path).unwrap()
     };
@@ -61,7 +67,7 @@ fn evaluate_draws_one_page_that_needs_no_other() {
         ("beat", "Confusion matrix of 3 labels"),
         ("angle", "True, and not given"),
     ] {
-        let page = draw(axis, "a.html", &[]);
+        let page = draw(axis, "a.html");
         for id in [
             "labels",
             "confusion",
@@ -93,14 +99,12 @@ fn evaluate_draws_one_page_that_needs_no_other() {
         let home = env!("CARGO_MANIFEST_DIR");
         assert!(!page.contains(home), "{axis}: a path of this machine");
         assert!(
-            page == draw(axis, "b.html", &[]),
+            page == draw(axis, "b.html"),
             "{axis}: the same input, other bytes"
         );
     }
-    let nothing = draw("beat", "c.html", &["--split", "none"]);
-    assert!(nothing.contains("there is nothing to show"), "{nothing}");
     let left = std::fs::read_dir(directory.path()).unwrap().count();
-    assert_eq!(left, 3, "no partial file is left");
+    assert_eq!(left, 2, "no partial file is left");
 }
 
 #[test]

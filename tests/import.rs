@@ -105,6 +105,7 @@ fn a_failure_is_one_line_and_leaves_the_old_file() {
     );
     assert_eq!(fs::read_to_string(&out).unwrap(), "old");
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);
+    fs::create_dir(directory.path().join("empty")).unwrap();
     for (format, arguments, code, message) in [
         (
             "newsmtsc",
@@ -119,6 +120,24 @@ fn a_failure_is_one_line_and_leaves_the_old_file() {
             "2 values required",
         ),
         ("gazette", &[raw.clone(), out.clone()], 2, "huffpost"),
+        (
+            "newsmtsc",
+            &[raw.clone(), raw.clone()],
+            1,
+            "to be read and to be written",
+        ),
+        (
+            "ag-news",
+            &[raw.clone(), directory.path().join("test.csv")],
+            1,
+            "ends in .jsonl or .jsonl.zst",
+        ),
+        (
+            "allsides",
+            &[directory.path().join("empty"), out.clone()],
+            1,
+            "holds no file of this format",
+        ),
     ] {
         let arguments: Vec<&Path> = arguments.iter().map(PathBuf::as_path).collect();
         let output = import(&arguments, format);

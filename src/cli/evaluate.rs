@@ -7,7 +7,7 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{CliError, Format, load_model, open, progress::Progress, replace};
+use super::{CliError, Format, load_model, open, partial::Partial, progress::Progress};
 use crate::{
     corpus::{CorpusError, Record, Records, decompressed},
     evaluate::{AxisReport, EvaluateError, Evaluation, judge_record},
@@ -53,6 +53,7 @@ impl Args {
             let name = self.axis;
             return Err(CliError::NoAxis { name, known });
         };
+        let page = self.report.as_deref().map(Partial::of).transpose()?;
         let mut evaluation = Evaluation::new(classifier.axis());
         let progress = Progress::new();
         for path in &self.data {
@@ -61,8 +62,12 @@ impl Args {
         }
         drop(progress);
         let report = evaluation.report();
-        if let Some(path) = &self.report {
-            self.draw(path, &tagger, classifier, &report)?;
+        if report.n == 0 {
+            let (axis, split) = (self.axis, self.split);
+            return Err(CliError::NothingMeasured { axis, split });
+        }
+        if let Some(page) = page {
+            self.draw(page, &tagger, classifier, &report)?;
         }
         let mut out = io::stdout().lock();
         match self.format {
@@ -77,21 +82,21 @@ impl Args {
 
     fn draw(
         &self,
-        path: &Path,
+        page: Partial,
         tagger: &Tagger,
         classifier: &Classifier,
         report: &AxisReport,
     ) -> Result<(), CliError> {
         let names = self.data.iter().filter_map(|path| path.file_name());
         let data: Vec<String> = names.map(|name| name.to_string_lossy().into()).collect();
-        let page = Page {
+        let drawn = Page {
             model: tagger.model(),
             classifier,
             report,
             data: &data,
             split: self.split.as_deref(),
         };
-        replace(path, page.html()?.as_bytes())
+        page.write(drawn.html()?.as_bytes())
     }
 
     fn measure(

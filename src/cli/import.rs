@@ -10,7 +10,11 @@ use std::{
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
 use ruzstd::encoding::{CompressionLevel, compress};
 
-use super::{CliError, open, progress::Progress};
+use super::{
+    CliError, open,
+    partial::{Partial, cannot_write},
+    progress::Progress,
+};
 use crate::{
     import::{Format, ImportError, Raw, Raws, Report},
     train::Observer,
@@ -41,21 +45,32 @@ impl Args {
         else {
             return Err(CliError::Import(ImportError::Files("nothing to import")));
         };
+        let name = out.to_string_lossy();
+        if !name.ends_with(".jsonl") && !name.ends_with(".jsonl.zst") {
+            return Err(CliError::NotACorpus(out.into()));
+        }
         let mut files: Vec<Box<dyn Raw>> = Vec::new();
         for raw in raws {
-            for path in files_of(raw, format.extension)? {
+            let paths = files_of(raw, format.extension)?;
+            if paths.is_empty() {
+                return Err(CliError::NoFiles(raw.into()));
+            }
+            for path in paths {
                 open(&path)?;
+                if is_same(&path, out) {
+                    return Err(CliError::SameFile(path));
+                }
                 files.push(Box::new(RawFile::new(path)));
             }
         }
-        let partial = Partial::beside(out);
-        let (written, report) = write_lines(format, &files, &partial.0)?;
+        let partial = Partial::of(out)?;
+        let (written, report) = write_lines(format, &files, partial.path())?;
         if out.extension() == Some(OsStr::new("zst")) {
-            let packed = Partial::beside(&partial.0);
-            pack(&partial.0, &packed.0).map_err(|source| cannot_write(out, source))?;
-            packed.rename(out)?;
+            let packed = Partial::named(out, ".packed")?;
+            pack(partial.path(), packed.path()).map_err(|source| cannot_write(out, source))?;
+            packed.finish()?;
         } else {
-            partial.rename(out)?;
+            partial.finish()?;
         }
         Ok(writeln!(io::stdout(), "{}", summary(written, report))?)
     }
@@ -171,33 +186,10 @@ impl<W: io::Write> io::Write for Latch<W> {
     }
 }
 
-fn cannot_write(path: &Path, source: io::Error) -> CliError {
-    CliError::Write {
-        path: path.into(),
-        source,
-    }
-}
-
-/// A file beside the one to be; it goes when it is not renamed.
-struct Partial(PathBuf);
-
-impl Partial {
-    fn beside(path: &Path) -> Self {
-        let mut partial = path.as_os_str().to_owned();
-        partial.push(".partial");
-        Self(partial.into())
-    }
-
-    fn rename(&self, path: &Path) -> Result<(), CliError> {
-        fs::rename(&self.0, path).map_err(|source| cannot_write(path, source))
-    }
-}
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        // After a rename there is nothing left to remove.
-        let _ = fs::remove_file(&self.0);
-    }
+/// Whether two paths lead to one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let found = one.canonicalize().ok().zip(other.canonicalize().ok());
+    found.is_some_and(|(one, other)| one == other)
 }
 
 /// A file of a publisher.

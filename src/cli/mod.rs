@@ -7,6 +7,7 @@ mod evaluate;
 mod health;
 mod import;
 mod inspect;
+mod partial;
 mod progress;
 mod render;
 mod serve;
@@ -14,7 +15,7 @@ mod tag;
 mod train;
 
 use std::{
-    fs::{self, File},
+    fs::File,
     io,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -121,6 +122,14 @@ enum CliError {
     NoAxis { name: String, known: String },
     #[error("{0}")]
     Report(#[from] ReportError),
+    #[error("no record is labelled for {axis}{}", split.as_ref().map(|split| format!(" in split {split:?}")).unwrap_or_default())]
+    NothingMeasured { axis: String, split: Option<String> },
+    #[error("{}: the last file is the one to write, and ends in .jsonl or .jsonl.zst", .0.display())]
+    NotACorpus(PathBuf),
+    #[error("{}: is to be read and to be written", .0.display())]
+    SameFile(PathBuf),
+    #[error("{}: holds no file of this format", .0.display())]
+    NoFiles(PathBuf),
     #[error("{failed} of {all} articles could not be labelled")]
     Incomplete { failed: u64, all: u64 },
     #[error("{listen}: {source}")]
@@ -197,18 +206,6 @@ fn read_to_string(path: &Path) -> Result<String, CliError> {
         path: path.into(),
         source,
     })
-}
-
-/// Writes beside the target and renames, so that nobody ever reads half a file.
-fn replace(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    fs::write(&partial, bytes)
-        .and_then(|()| fs::rename(&partial, path))
-        .map_err(|source| CliError::Write {
-            path: path.into(),
-            source,
-        })
 }
 
 /// The model of a file, or the one in the binary.

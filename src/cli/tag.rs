@@ -35,7 +35,7 @@ pub struct Args {
     #[arg(long)]
     explain: bool,
     /// Most evidence terms for one label.
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(long, value_name = "N", default_value_t = 10, requires = "explain")]
     max_evidence: usize,
     /// Most labels of one axis; assigned ones are always shown [default: 3 as text, all as JSON].
     #[arg(long, value_name = "N")]
@@ -126,13 +126,27 @@ fn input(file: &Path) -> Result<Box<dyn Read + Send>, CliError> {
 
 fn read_text(file: &Path) -> Result<Article, CliError> {
     let limits = ArticleLimits::default();
-    // One byte more than any article may have is enough to refuse it.
-    let most = u64::from(limits.title_bytes) + u64::from(limits.body_bytes) + 2;
-    let text = io::read_to_string(input(file)?.take(most)).map_err(|source| CliError::Open {
+    // Of more than any article may have, with room for marks and empty lines, so much is enough to
+    // refuse it.
+    let most = u64::from(limits.title_bytes) + 2 * u64::from(limits.body_bytes);
+    let mut bytes = Vec::new();
+    let read = input(file)?.take(most).read_to_end(&mut bytes);
+    let text = read.and_then(|_| match str::from_utf8(&bytes) {
+        Ok(text) => Ok(text),
+        // The cut may go through a character.
+        Err(error) if error.error_len().is_none() && bytes.len() as u64 == most => {
+            Ok(str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default())
+        }
+        Err(_) => Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "stream did not contain valid UTF-8",
+        )),
+    });
+    let text = text.map_err(|source| CliError::Open {
         path: file.into(),
         source,
     })?;
-    let (title, body) = split_title(&text);
+    let (title, body) = split_title(text);
     let parts = ArticleParts {
         title: title.into(),
         body: body.into(),

@@ -6,10 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{CliError, progress::Progress, read_to_string, replace};
+use super::{CliError, partial::Partial, progress::Progress, read_to_string};
 use crate::{
     features::Lexicon,
     label::{Axis, AxisParts},
+    model::Model,
     train::{Recipe, Source, StanceDefinition, axis_recipe::StanceRecipe, train},
 };
 
@@ -43,6 +44,7 @@ impl Args {
         let stance = recipe.stance.as_ref();
         let stance = stance.map(|stance| read_stance(directory, stance));
         let stance = stance.transpose()?;
+        let out = Partial::of(&self.out)?;
         let threads = rayon::ThreadPoolBuilder::new().num_threads(self.threads);
         let model = threads.build()?.install(|| {
             train(
@@ -53,11 +55,14 @@ impl Args {
                 &Progress::new(),
             )
         })?;
-        let bytes = model.to_bytes().map_err(|source| CliError::Model {
+        let unusable = |source| CliError::Model {
             model: self.out.display().to_string(),
             source,
-        })?;
-        replace(&self.out, &bytes)
+        };
+        let bytes = model.to_bytes().map_err(unusable)?;
+        // What nobody could load is not written.
+        Model::from_bytes(&bytes).map_err(unusable)?;
+        out.write(&bytes)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use ruzstd::decoding::StreamingDecoder;
+use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use thiserror::Error;
 
 use super::Record;
@@ -153,7 +153,7 @@ struct ZstdFrames<R: BufRead> {
 
 enum State<R: BufRead> {
     BetweenFrames(R),
-    InFrame(Box<StreamingDecoder<R, ruzstd::decoding::FrameDecoder>>),
+    InFrame(Box<StreamingDecoder<R, FrameDecoder>>),
 }
 
 impl<R: BufRead> ZstdFrames<R> {
@@ -181,6 +181,7 @@ impl<R: BufRead> Read for ZstdFrames<R> {
                 Some(State::InFrame(mut decoder)) => {
                     let read = decoder.read(buffer)?;
                     self.state = Some(if read == 0 && !buffer.is_empty() {
+                        check(&decoder.decoder)?;
                         State::BetweenFrames(decoder.into_inner())
                     } else {
                         State::InFrame(decoder)
@@ -192,6 +193,18 @@ impl<R: BufRead> Read for ZstdFrames<R> {
             }
         }
     }
+}
+
+/// Compares the checksum of a frame, where it has one, with its content.
+fn check(frame: &FrameDecoder) -> io::Result<()> {
+    let expected = frame.get_checksum_from_data();
+    if expected.is_some() && expected != frame.get_calculated_checksum() {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "the checksum does not match: the file is damaged",
+        ));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -223,6 +236,16 @@ mod tests {
             "frames are read one after another"
         );
         assert_eq!(read(b""), ok(&[]));
+    }
+
+    #[test]
+    fn a_frame_that_is_not_what_was_packed_is_an_error() {
+        let mut packed = compress_to_vec(&b"{\"id\":\"a\"}\n"[..], CompressionLevel::Fastest);
+        assert_eq!(read(&packed), ok(&["a"]));
+        // The end of a frame is its checksum.
+        *packed.last_mut().unwrap() ^= 1;
+        let last = read(&packed).pop().unwrap().unwrap_err();
+        assert!(last.contains("the checksum does not match"), "{last}");
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub struct Evaluation {
     answered: u64,
     exact_answered: u64,
     labels: Vec<LabelCounts>,
-    /// Articles by main true label and most probable label; of no size on a multi-label axis.
+    /// Articles by main true label and answer; of no size on a multi-label axis.
     confusion: Vec<Vec<u64>>,
     reliability: Reliability,
     coverage: RiskCoverage,
@@ -50,7 +50,7 @@ struct LabelCounts {
 }
 
 impl Judgement {
-    /// What was said and what is so: of a single-label axis the most probable label, even where
+    /// What was said and what is so: of a single-label axis the best label, even where
     /// the model abstained, and the main true one.
     fn decisions(&self, kind: AxisKind) -> (&[usize], &[usize]) {
         match kind {
@@ -62,7 +62,7 @@ impl Judgement {
         }
     }
 
-    /// How sure the model is. Single-label: the most probable label's probability. Multi-label:
+    /// How sure the model is. Single-label: the best label's probability. Multi-label:
     /// the share of its decisions, to give or not to give each label, that it expects to be right.
     fn confidence(&self, kind: AxisKind) -> f64 {
         if kind == AxisKind::Single {
@@ -104,7 +104,7 @@ impl Evaluation {
         }
     }
 
-    /// Adds one article. A single-label axis is judged by its most probable label even where the
+    /// Adds one article. A single-label axis is judged by its best label even where the
     /// model abstained, so that figures with and without abstention can be told apart.
     pub fn add(&mut self, judgement: &Judgement) {
         let (said, so) = judgement.decisions(self.axis.kind());
@@ -142,7 +142,7 @@ impl Evaluation {
         tally
     }
 
-    /// Single-label: the most probable label's probability. Multi-label: every label's.
+    /// Single-label: the best label's probability. Multi-label: every label's.
     fn add_probabilities(&mut self, judgement: &Judgement, exact: bool) {
         match self.axis.kind() {
             AxisKind::Single => self

@@ -63,6 +63,9 @@ pub fn judge_record(
         axes: vec![axis.name().into()],
         ..TagOptions::default()
     };
+    if !by_target {
+        record.stances.clear();
+    }
     let article = record
         .into_article(&ArticleLimits::default())
         .map_err(|source| EvaluateError::Article {
@@ -91,10 +94,12 @@ fn judge(
     labels: &[LabelScore<'_>],
     codes: &[String],
 ) -> Option<Judgement> {
-    let truth: Vec<usize> = codes
-        .iter()
-        .filter_map(|code| axis.index_of(code))
-        .collect();
+    let mut truth = Vec::new();
+    for label in codes.iter().filter_map(|code| axis.index_of(code)) {
+        if !truth.contains(&label) {
+            truth.push(label);
+        }
+    }
     if truth.is_empty() && axis.kind() == AxisKind::Single {
         return None;
     }

@@ -14,7 +14,7 @@ pub struct AxisReport {
     pub axis: String,
     /// Articles that were judged, or targets where the axis is by target.
     pub n: u64,
-    /// Single-label: share of articles whose most probable label is the true main label.
+    /// Single-label: share of articles whose answer is the true main label.
     /// Multi-label: share whose labels are exactly the true ones.
     pub accuracy: f64,
     /// Mean F1 of the labels that occur in the truth or in the answers.
@@ -27,7 +27,8 @@ pub struct AxisReport {
     pub coverage: f64,
     /// Accuracy over the answered articles alone.
     pub selective_accuracy: f64,
-    /// Share of articles whose most probable label is one of the true labels.
+    /// Share of articles whose answer is one of the true labels; of a multi-label axis its most
+    /// probable label.
     pub in_set_accuracy: f64,
     /// Accuracy over the surest 80 % of the articles, whatever the model's own rule to abstain.
     pub accuracy_at_80: f64,
@@ -40,12 +41,12 @@ pub struct AxisReport {
     pub micro_f1_at_50: f64,
     /// The labels in the axis's order.
     pub per_label: Vec<LabelReport>,
-    /// Single-label: articles by main true label (row) and most probable label (column), in the
+    /// Single-label: articles by main true label (row) and answer (column), in the
     /// axis's order. Multi-label: absent; each label's two by two follows from `n`, `support`,
     /// `answered` and `found`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub confusion: Vec<Vec<u64>>,
-    /// 15 bins of equal width over the probability: single-label of the most probable label,
+    /// 15 bins of equal width over the probability: single-label of the answer,
     /// multi-label of every label.
     pub reliability: Vec<ReliabilityBin>,
     /// The figures of the surest 1 %, 2 %, ... 100 % of the articles.

@@ -109,7 +109,7 @@ const AT_80: &str = "At 80\u{A0}% coverage";
 const AT_50: &str = "At 50\u{A0}% coverage";
 
 fn single_tiles(report: &AxisReport) -> [Tile; 4] {
-    let accuracy = "the most probable label is the true main one";
+    let accuracy = "the answer is the true main label";
     let at_80 = "accuracy when the least sure fifth is left out";
     let answered = "the rest the model declined";
     [
@@ -173,7 +173,7 @@ fn calibration(page: &Page<'_>) -> Result<Markup, ReportError> {
                 p {
                     "Does a probability mean what it says? Answers are put into " (bins) " bins by "
                     @match page.axis().kind() {
-                        AxisKind::Single => "the probability of the most probable label",
+                        AxisKind::Single => "the probability of the answer",
                         AxisKind::Multi => "probability, each label of each article by itself",
                     }
                     ". On the dashed line, of a hundred answers with 70\u{A0}% seventy are right."
@@ -224,7 +224,7 @@ fn risk_coverage(page: &Page<'_>) -> Result<Markup, ReportError> {
                 p {
                     "Sure means: "
                     @match kind {
-                        AxisKind::Single => "a high probability of the most probable label.",
+                        AxisKind::Single => "a high probability of the answer.",
                         AxisKind::Multi => "a high mean probability that each of the article's decisions, to give or not to give a label, is right.",
                     }
                     " The far left rests on few articles."
