@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use serde::Deserialize;
 
-use super::{Example, TrainError};
+use super::{Example, TrainError, holdout::Fingerprint};
 use crate::{bayes::FitError, label::Axis};
 
 /// Folds of a cross-validation by article.
@@ -50,7 +50,7 @@ impl Folds {
     /// The fold of an article that was assigned one before.
     pub(super) fn of(&self, example: &Example) -> usize {
         match self.by {
-            FoldBy::Article => fold_of(&example.id),
+            FoldBy::Article => fold_of(&example.identity),
             FoldBy::Outlet => {
                 let known = self.outlets.iter().position(|o| *o == example.outlet);
                 known.unwrap_or_default()
@@ -112,10 +112,11 @@ impl<T: Send> Fits<T> {
     }
 }
 
-/// The fold of an article by FNV-1a of its id, so that an article that two corpora share is held
-/// out of both at once.
-fn fold_of(id: &str) -> usize {
-    ((hash(id) >> 32) % FOLDS as u64) as usize
+/// The fold of an article by what it says, so that one that two corpora share, or that one has
+/// twice, is held out of all at once.
+fn fold_of(identity: &Fingerprint) -> usize {
+    let [a, b, c, d, ..] = *identity;
+    u32::from_le_bytes([a, b, c, d]) as usize % FOLDS
 }
 
 /// FNV-1a, the same in every run.
@@ -129,7 +130,12 @@ mod tests {
     use super::*;
 
     fn example(id: &str, outlet: &str) -> Example {
+        let record = crate::corpus::Record {
+            id: id.into(),
+            ..crate::corpus::Record::default()
+        };
         Example {
+            identity: crate::train::holdout::identity(&record),
             id: id.into(),
             outlet: outlet.into(),
             labels: std::collections::BTreeMap::new(),

@@ -103,7 +103,11 @@ impl<'r> Learner<'r> {
                 axis: self.axis.name().into(),
                 code: code.clone(),
             };
-            truth.push(self.axis.index_of(code).ok_or_else(unknown)?);
+            let label = self.axis.index_of(code).ok_or_else(unknown)?;
+            // A label that is given twice is given.
+            if !truth.contains(&label) {
+                truth.push(label);
+            }
         }
         let answered = self.axis.kind() == AxisKind::Multi || !truth.is_empty();
         Ok(answered.then_some(truth))

@@ -44,7 +44,7 @@ use crate::{
     label::Axis,
     model::{Card, Classifier, ClassifierError, CorpusCard, MetricCard, Model, STANCE},
 };
-use holdout::Holdout;
+use holdout::{Fingerprint, Holdout};
 use learner::{Learner, Tables};
 use measure::{cross_validation, measure};
 use recipe::CorpusRecipe;
@@ -104,6 +104,8 @@ pub enum TrainError {
 /// An article as training sees it.
 struct Example {
     id: String,
+    /// What it is known by in any corpus.
+    identity: Fingerprint,
     outlet: String,
     labels: BTreeMap<String, Vec<String>>,
     vector: TermVector,
@@ -254,6 +256,7 @@ fn learn<'r>(
 fn example(featurizer: &Featurizer, record: Record) -> Example {
     Example {
         vector: featurizer.transform(&[&record.title, &record.body]),
+        identity: holdout::identity(&record),
         id: record.id,
         outlet: record.outlet.unwrap_or_default(),
         labels: record.labels,

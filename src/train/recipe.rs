@@ -213,6 +213,15 @@ impl Recipe {
         let probable = (0.0..=1.0).contains(&minimum);
         require(probable, &field("min_probability"), &minimum, "0 to 1")?;
         self.check_corpora(&field("calibrate_on"), &axis.calibrate_on)?;
+        let names = &axis.calibrate_on;
+        let twice = (1..names.len()).find(|&at| names[..at].contains(&names[at]));
+        let name = twice.map_or("", |at| &names[at]);
+        require(
+            twice.is_none(),
+            &field("calibrate_on"),
+            &name,
+            "each corpus once",
+        )?;
         let calibrated = !axis.calibrate_on.is_empty();
         require(
             calibrated,

@@ -8,7 +8,7 @@ use super::{
     Example, TrainError,
     axis_recipe::{AroundRecipe, AxisRecipe, StanceRecipe},
     classifier,
-    holdout::Holdout,
+    holdout::{Holdout, identity},
     measure::cross_validation,
     recipe::{CorpusRecipe, Recipe},
     stream::Stream,
@@ -274,10 +274,12 @@ fn targets(
         return Vec::new();
     }
     let reading = featurizer.read(&words);
+    let identity = identity(record);
     let stances = record.stances.iter().filter_map(|stance| {
         let mentions = find_mentions(&words, &stance.target);
         let target = |(vector, vicinity)| Target {
             example: Example {
+                identity,
                 id: record.id.clone(),
                 outlet: record.outlet.clone().unwrap_or_default(),
                 labels: BTreeMap::from([(axis.to_owned(), vec![stance.label.clone()])]),
