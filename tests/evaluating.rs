@@ -141,3 +141,20 @@ fn a_report_takes_nothing_from_the_data_as_html() {
         nowhere,
     );
 }
+
+#[test]
+fn a_record_that_cannot_be_measured_is_told_by_its_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data.jsonl");
+    let empty = r#"{"id":"b","labels":{"beat":["beat:sport"]}}"#;
+    let stances = r#"{"id":"a","body":"Rain.","labels":{"beat":["beat:sport"]},"stances":[{"target":"","label":"stance:favor"}]}"#;
+    std::fs::write(&data, format!("{stances}\n\n{empty}\n")).unwrap();
+    let (model, data) = (
+        file("data/model-v2.safetensors"),
+        data.display().to_string(),
+    );
+    let arguments = [
+        "evaluate", "--model", &model, "--axis", "beat", "--data", &data,
+    ];
+    fails(&arguments, b"", 1, "data.jsonl: line 3: article \"b\"");
+}

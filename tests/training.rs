@@ -68,6 +68,19 @@ fn axes_of_one_name_are_refused() {
 }
 
 #[test]
+fn an_option_that_would_have_no_effect_is_refused() {
+    let recipe = std::fs::read_to_string(common::path("data/tiny.toml")).unwrap();
+    let angle = "definition = \"axes/angle.toml\"";
+    for option in ["maximise = \"macro_f1\"", "min_probability = 0.9"] {
+        let idle = recipe.replace(angle, &format!("{angle}\n{option}"));
+        let error = common::train_text(&idle, 1).unwrap_err().to_string();
+        let (name, _) = option.split_once(' ').unwrap();
+        let expected = format!("axis angle: {name} has no effect");
+        assert!(error.starts_with(&expected), "{error}");
+    }
+}
+
+#[test]
 fn measured_articles_are_not_trained_on() {
     let model = common::train_tiny(1);
     let corpus = &model.card().corpora[0];

@@ -7,10 +7,12 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{CliError, Format, load_model, open, partial::Partial, progress::Progress};
+use super::{
+    CliError, Format, batch::next_batch, load_model, open, partial::Partial, progress::Progress,
+};
 use crate::{
-    corpus::{CorpusError, Record, Records, decompressed},
-    evaluate::{AxisReport, EvaluateError, Evaluation, judge_record},
+    corpus::{Record, Records, decompressed},
+    evaluate::{AxisReport, Evaluation, judge_record},
     label::Axis,
     model::Classifier,
     report::Page,
@@ -111,20 +113,26 @@ impl Args {
         let wanted = |record: &Record| self.split.as_ref().is_none_or(|s| s == record.split());
         let mut records = Records::new(path.display().to_string(), reader);
         loop {
-            let batch = records
-                .by_ref()
-                .take(BATCH)
-                .collect::<Result<Vec<_>, CorpusError>>()?;
+            let batch = next_batch(&mut records, BATCH);
             if batch.is_empty() {
                 return Ok(());
             }
             progress.increment(batch.len() as u64);
-            let kept = batch.into_par_iter().filter(wanted);
-            let judged = kept.map(|record| judge_record(tagger, axis, record));
-            for judgement in judged.collect::<Result<Vec<_>, EvaluateError>>()? {
-                judgement
-                    .iter()
-                    .for_each(|judgement| evaluation.add(judgement));
+            let judged = batch.into_par_iter().map(|(line, record)| {
+                let record = record?;
+                if !wanted(&record) {
+                    return Ok(Vec::new());
+                }
+                judge_record(tagger, axis, record).map_err(|source| CliError::Evaluate {
+                    path: path.into(),
+                    line,
+                    source,
+                })
+            });
+            // The first fault of the file is told, whichever was found first.
+            let judged: Vec<Result<_, CliError>> = judged.collect();
+            for judgements in judged {
+                judgements?.iter().for_each(|one| evaluation.add(one));
             }
         }
     }

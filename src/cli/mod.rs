@@ -3,6 +3,7 @@
 //! Answers go to standard output, everything else to standard error. Exit codes: 0 success, 1
 //! failure, 2 wrong usage. A closed pipe ends the program quietly.
 
+mod batch;
 mod evaluate;
 mod health;
 mod import;
@@ -103,8 +104,12 @@ enum CliError {
     Article(#[from] ArticleError),
     #[error("{0}")]
     Tag(#[from] TagError),
-    #[error("{0}")]
-    Evaluate(#[from] EvaluateError),
+    #[error("{}: line {line}: {source}", path.display())]
+    Evaluate {
+        path: PathBuf,
+        line: u64,
+        source: EvaluateError,
+    },
     #[error("{}: {source}", path.display())]
     Recipe { path: PathBuf, source: RecipeError },
     #[error("{}: {source}", path.display())]

@@ -9,7 +9,13 @@ use anstream::AutoStream;
 use clap::ValueEnum;
 use rayon::prelude::*;
 
-use super::{CliError, Format, load_model, open, progress::Progress, render};
+use super::{
+    CliError, Format,
+    batch::{Batch, next_batch},
+    load_model, open,
+    progress::Progress,
+    render,
+};
 use crate::{
     article::{Article, ArticleLimits, ArticleParts},
     corpus::{CorpusError, Record, Records, decompressed},
@@ -169,19 +175,6 @@ fn split_title(text: &str) -> (&str, &str) {
     }
 }
 
-/// Records, or what is wrong with them, by line.
-type Batch = Vec<(u64, Result<Record, CorpusError>)>;
-
-fn next_batch(records: &mut Records<impl BufRead>) -> Batch {
-    let mut batch = Vec::with_capacity(BATCH);
-    while batch.len() < BATCH
-        && let Some(record) = records.next()
-    {
-        batch.push((records.line(), record));
-    }
-    batch
-}
-
 /// What is done to every article.
 struct Job<'t> {
     tagger: &'t Tagger,
@@ -198,12 +191,14 @@ impl Job<'_> {
         let progress = Progress::new();
         progress.stage("labelling");
         let (mut all, mut failed) = (0, 0);
-        let mut batch = next_batch(&mut records);
+        let mut batch = next_batch(&mut records, BATCH);
         while !batch.is_empty() {
             progress.increment(batch.len() as u64);
             // One thread reads on while the others label; when it has read, it helps them.
-            let (next, answers) =
-                rayon::join(|| next_batch(&mut records), || self.answer_batch(batch));
+            let (next, answers) = rayon::join(
+                || next_batch(&mut records, BATCH),
+                || self.answer_batch(batch),
+            );
             for (line, answer) in answers {
                 all += 1;
                 match answer {

@@ -65,6 +65,14 @@ pub enum TrainError {
         /// What is expected.
         expected: &'static str,
     },
+    /// An option of the recipe says nothing about an axis of several labels.
+    #[error("axis {axis}: {option} has no effect where an article has any number of labels")]
+    IdleOption {
+        /// The axis.
+        axis: String,
+        /// The option.
+        option: &'static str,
+    },
     /// A label is not part of its axis.
     #[error(
         "{corpus}: article {id:?}: {code:?} is not a label of axis {axis}; list it under `ignore` if that is meant"
@@ -136,6 +144,18 @@ fn check_names(axes: &[Axis], stance: Option<&StanceDefinition>) -> Result<(), T
     }
 }
 
+fn check_options(recipe: &Recipe, axes: &[Axis]) -> Result<(), TrainError> {
+    for (of_recipe, axis) in recipe.axes.iter().zip(axes) {
+        if let Some(option) = of_recipe.idle_option(axis.kind()) {
+            return Err(TrainError::IdleOption {
+                axis: axis.name().into(),
+                option,
+            });
+        }
+    }
+    Ok(())
+}
+
 /// Trains the model of a recipe.
 ///
 /// # Errors
@@ -148,6 +168,7 @@ pub fn train(
     observer: &dyn Observer,
 ) -> Result<Model, TrainError> {
     check_names(axes, stance)?;
+    check_options(recipe, axes)?;
     let stream = Stream { source, observer };
     let holdout = Holdout::of(recipe, &stream)?;
     let vocabulary = select_vocabulary(recipe, &stream, &holdout)?;
