@@ -1,6 +1,6 @@
 //! Streams records from anything that can be read, one line in memory at a time.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use thiserror::Error;
@@ -16,6 +16,8 @@ pub const MAX_LINE_BYTES: u64 = 32 * 1024 * 1024;
 const MAX_WINDOW_BYTES: u64 = 128 * 1024 * 1024;
 
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
+/// Of frames that hold nothing to read, as pzstd writes them; the first byte is one of sixteen.
+const SKIPPABLE_MAGIC: [u8; 4] = [0x50, 0x2A, 0x4D, 0x18];
 
 /// Why a corpus cannot be read on.
 #[derive(Debug, Error)]
@@ -138,7 +140,8 @@ impl<R: BufRead> Iterator for Records<R> {
 /// When the first bytes cannot be read.
 pub fn decompressed<'r>(reader: impl Read + Send + 'r) -> io::Result<Box<dyn BufRead + Send + 'r>> {
     let mut reader = BufReader::with_capacity(1 << 16, reader);
-    Ok(if reader.fill_buf()?.starts_with(&ZSTD_MAGIC) {
+    let first = reader.fill_buf()?;
+    Ok(if first.starts_with(&ZSTD_MAGIC) || is_skippable(first) {
         Box::new(BufReader::with_capacity(1 << 16, ZstdFrames::new(reader)))
     } else {
         Box::new(reader)
@@ -153,7 +156,26 @@ struct ZstdFrames<R: BufRead> {
 
 enum State<R: BufRead> {
     BetweenFrames(R),
-    InFrame(Box<StreamingDecoder<R, FrameDecoder>>),
+    InFrame(Box<StreamingDecoder<Source<R>, FrameDecoder>>),
+}
+
+/// A frame's first bytes, which were looked at, and what follows.
+type Source<R> = Chain<Cursor<Vec<u8>>, R>;
+
+fn is_skippable(first: &[u8]) -> bool {
+    first.len() >= 4 && first[0] & 0xF0 == SKIPPABLE_MAGIC[0] && first[1..4] == SKIPPABLE_MAGIC[1..]
+}
+
+/// Passes over a frame that holds nothing to read, of which the first bytes are read.
+fn skip(reader: &mut impl Read) -> io::Result<()> {
+    let mut length = [0; 4];
+    reader.read_exact(&mut length)?;
+    let length = u64::from(u32::from_le_bytes(length));
+    let skipped = io::copy(&mut reader.take(length), &mut io::sink())?;
+    if skipped < length {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(())
 }
 
 impl<R: BufRead> ZstdFrames<R> {
@@ -170,11 +192,19 @@ impl<R: BufRead> Read for ZstdFrames<R> {
             match self.state.take() {
                 None => return Ok(0),
                 Some(State::BetweenFrames(mut reader)) => {
-                    if reader.fill_buf()?.is_empty() {
+                    let mut first = Vec::new();
+                    reader.by_ref().take(4).read_to_end(&mut first)?;
+                    if first.is_empty() {
                         return Ok(0);
                     }
+                    if is_skippable(&first) {
+                        skip(&mut reader)?;
+                        self.state = Some(State::BetweenFrames(reader));
+                        continue;
+                    }
+                    let source = Cursor::new(first).chain(reader);
                     let decoder =
-                        StreamingDecoder::new_with_max_window_size(reader, MAX_WINDOW_BYTES)
+                        StreamingDecoder::new_with_max_window_size(source, MAX_WINDOW_BYTES)
                             .map_err(io::Error::other)?;
                     self.state = Some(State::InFrame(Box::new(decoder)));
                 }
@@ -182,7 +212,8 @@ impl<R: BufRead> Read for ZstdFrames<R> {
                     let read = decoder.read(buffer)?;
                     self.state = Some(if read == 0 && !buffer.is_empty() {
                         check(&decoder.decoder)?;
-                        State::BetweenFrames(decoder.into_inner())
+                        let (_, reader) = decoder.into_inner().into_inner();
+                        State::BetweenFrames(reader)
                     } else {
                         State::InFrame(decoder)
                     });
@@ -236,6 +267,16 @@ mod tests {
             "frames are read one after another"
         );
         assert_eq!(read(b""), ok(&[]));
+    }
+
+    #[test]
+    fn frames_without_content_are_passed_over() {
+        let packed = compress_to_vec(&b"{\"id\":\"a\"}\n"[..], CompressionLevel::Fastest);
+        let empty = [0x53, 0x2A, 0x4D, 0x18, 2, 0, 0, 0, 7, 7];
+        let frames = [&empty[..], &packed, &empty, &packed, &empty].concat();
+        assert_eq!(read(&frames), ok(&["a", "a"]));
+        let cut = &frames[..frames.len() - 1];
+        assert!(read(cut).pop().unwrap().is_err());
     }
 
     #[test]
