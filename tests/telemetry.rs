@@ -192,6 +192,20 @@ async fn what_is_turned_away_is_counted_by_its_reason() {
 }
 
 #[tokio::test]
+async fn a_request_without_room_for_its_bytes_is_counted_too() {
+    let (mut config, metrics) = config();
+    config.admission.bytes = 16;
+    let server = TestServer::with(config, tiny).await;
+    let mut client = client(&server).await;
+    let refused = client.tag_article(request("The army left.")).await;
+    assert_eq!(refused.unwrap_err().code(), Code::ResourceExhausted);
+    let samples = scrape(metrics).await;
+    let shed = samples.sum("newstance_shed_total", &["OVERLOADED"]);
+    assert!((shed - 1.0).abs() < f64::EPSILON, "{shed}");
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_stream_beyond_the_limit_is_counted_and_a_cancelled_one_too() {
     let (mut config, metrics) = config();
     config.admission.streams = NonZeroU32::MIN;

@@ -1,6 +1,9 @@
 //! [`Call`]: one call while it is observed. It ends once, however it ends.
 
-use std::time::{Instant, SystemTime};
+use std::{
+    error::Error,
+    time::{Instant, SystemTime},
+};
 
 use http::{Request, Response};
 use opentelemetry::Context;
@@ -76,10 +79,13 @@ impl Call {
 
     /// Notes why a call was refused, where its answer says so.
     pub fn answered<B>(&mut self, response: &Response<B>) {
-        // tonic leaves the status in the response that it makes of it.
+        // tonic leaves the status in the response that it makes of it. Of a body that ended with an
+        // error it wraps the status in others.
         let status = response.extensions().get::<Status>();
-        let error = status.and_then(|status| std::error::Error::source(status)?.downcast_ref());
-        self.reason = error.map(|error: &ApiError| error.kind().1);
+        let first = status.and_then(Error::source);
+        let mut sources = std::iter::successors(first, |&error| error.source());
+        let error = sources.find_map(|error| error.downcast_ref::<ApiError>());
+        self.reason = error.map(|error| error.kind().1);
     }
 
     /// Ends with this status.
