@@ -140,3 +140,22 @@ async fn a_model_that_cannot_be_loaded_ends_the_server() {
             .starts_with("not a model file")
     );
 }
+
+#[tokio::test]
+async fn a_watch_of_what_is_not_served_is_refused() {
+    // A refusal is one frame of headers, which ends the call: some clients find no status else.
+    let server = TestServer::start(tiny).await;
+    let mut sender = common::by_hand(server.address).await.ready().await.unwrap();
+    let mut watch = common::http_request(server.address);
+    let path = format!("http://{}/grpc.health.v1.Health/Watch", server.address);
+    *watch.uri_mut() = path.parse().unwrap();
+    let (answer, mut body) = sender.send_request(watch, false).unwrap();
+    let mut framed = vec![0, 0, 0, 0, 9, 0x0a, 7];
+    framed.extend_from_slice(b"nowhere");
+    body.send_data(framed.into(), true).unwrap();
+    let answer = answer.await.unwrap();
+    assert_eq!(answer.headers()["grpc-status"], "5");
+    assert!(answer.body().is_end_stream());
+    drop((sender, body, answer));
+    server.stop().await;
+}

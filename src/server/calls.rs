@@ -104,10 +104,13 @@ where
             };
             let answering = AssertUnwindSafe(async move { inner.call(request).await });
             Ok(match timeout(left, answering.catch_unwind()).await {
-                Ok(Ok(Ok(response))) => match closing {
-                    Some(closing) => response.map(|body| open_ended::until(closing, body)),
-                    None => explain_refusal(response),
-                },
+                Ok(Ok(Ok(response))) => {
+                    let response = explain_refusal(response);
+                    match closing {
+                        Some(closing) => response.map(|body| open_ended::until(closing, body)),
+                        None => response,
+                    }
+                }
                 Ok(Ok(Err(never))) => match never {},
                 Ok(Err(_panic)) => refused(ApiError::Internal),
                 Err(_) => refused(ApiError::DeadlineExceeded(limit)),

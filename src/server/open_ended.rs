@@ -56,4 +56,9 @@ impl HttpBody for Until {
         }
         polled
     }
+
+    /// A refusal is over with its headers, and has to say so.
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
 }
