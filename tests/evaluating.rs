@@ -3,6 +3,7 @@
 mod common;
 
 use common::program::{fails, file, ok};
+use newstance::{evaluate::Evaluation, model::Model, report::Page};
 
 #[test]
 fn evaluate_reports_the_promised_keys() {
@@ -157,4 +158,20 @@ fn a_record_that_cannot_be_measured_is_told_by_its_line() {
         "evaluate", "--model", &model, "--axis", "beat", "--data", &data,
     ];
     fails(&arguments, b"", 1, "data.jsonl: line 3: article \"b\"");
+}
+
+#[test]
+fn a_page_of_nothing_says_so() {
+    let model = Model::from_bytes(&common::fixture()).unwrap();
+    let classifier = model.classifier("beat").unwrap();
+    let report = Evaluation::new(classifier.axis()).report();
+    let page = Page {
+        model: &model,
+        classifier,
+        report: &report,
+        data: &[],
+        split: None,
+    };
+    let nothing = page.html().unwrap();
+    assert!(nothing.contains("there is nothing to show"), "{nothing}");
 }

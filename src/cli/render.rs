@@ -188,21 +188,30 @@ fn write_marked(
             continue;
         }
         writeln!(out)?;
-        let mut at = 0;
-        for (span, mark) in marks(tagging, field) {
-            write!(out, "{}", printable(&text[at..span.start]))?;
-            let word = printable(&text[span.clone()]);
-            let style = marker(mark);
-            if colour {
-                write!(out, "{style}{word}{style:#}")?;
-            } else {
-                write!(out, "[{word}]")?;
-            }
-            at = span.end;
-        }
-        writeln!(out, "{}", printable(text[at..].trim_end()))?;
+        write_text(out, text, marks(tagging, field), colour)?;
     }
     Ok(())
+}
+
+fn write_text(
+    out: &mut String,
+    text: &str,
+    marks: Vec<(Span, AnsiColor)>,
+    colour: bool,
+) -> std::fmt::Result {
+    let mut at = 0;
+    for (span, mark) in marks {
+        write!(out, "{}", printable(&text[at..span.start]))?;
+        let word = printable(&text[span.clone()]);
+        let style = marker(mark);
+        if colour {
+            write!(out, "{style}{word}{style:#}")?;
+        } else {
+            write!(out, "[{word}]")?;
+        }
+        at = span.end;
+    }
+    writeln!(out, "{}", printable(text[at..].trim_end()))
 }
 
 fn marker(mark: AnsiColor) -> Style {

@@ -49,12 +49,12 @@ pub fn judge_record(
 ) -> Result<Vec<Judgement>, EvaluateError> {
     let id = record.id.clone();
     let by_target = axis.name() == STANCE;
-    let labels = record.labels.remove(axis.name());
     let truths: Vec<Vec<String>> = if by_target {
         let stances = record.stances.iter();
         stances.map(|stance| vec![stance.label.clone()]).collect()
     } else {
-        labels.into_iter().collect()
+        record.stances.clear();
+        record.labels.remove(axis.name()).into_iter().collect()
     };
     if truths.is_empty() {
         return Ok(Vec::new());
@@ -63,9 +63,6 @@ pub fn judge_record(
         axes: vec![axis.name().into()],
         ..TagOptions::default()
     };
-    if !by_target {
-        record.stances.clear();
-    }
     let article = record
         .into_article(&ArticleLimits::default())
         .map_err(|source| EvaluateError::Article {

@@ -14,6 +14,7 @@ use tokio::{
 };
 
 use super::{config::AdmissionLimits, status::ApiError};
+use crate::article::Article;
 
 /// Lets articles in as long as there is room, keeps a bounded number of them waiting for a bounded
 /// time, and turns all others away at once.
@@ -49,6 +50,12 @@ pub const LONG_ARTICLE: usize = 64 * 1024;
 #[must_use]
 pub fn places(text_bytes: usize) -> u32 {
     u32::try_from(text_bytes.div_ceil(LONG_ARTICLE).max(1)).unwrap_or(u32::MAX)
+}
+
+/// The same for all articles of a call.
+pub fn places_of<'a>(articles: impl Iterator<Item = &'a Article>) -> u32 {
+    let each = articles.map(|article| places(article.text_bytes()));
+    each.fold(0, u32::saturating_add)
 }
 
 impl Admission {

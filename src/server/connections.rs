@@ -138,16 +138,16 @@ impl Connections {
     {
         let closing = self.closing.child_token();
         let token = closing.clone();
-        let service = service.map_request(move |mut request: Request<Incoming>| {
+        let introduce = move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Closing(token.clone()));
             request.extensions_mut().insert(peer);
             request.map(Body::new)
-        });
+        };
         let read = Arc::new(AtomicUsize::new(0));
-        let stream = counted(stream, read.clone());
+        let stream = TokioIo::new(counted(stream, read.clone()));
         let builder = self.http();
-        let service = TowerToHyperService::new(service);
-        let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+        let service = TowerToHyperService::new(service.map_request(introduce));
+        let mut connection = pin!(builder.serve_connection(stream, service));
         let mut begun = pin!(sleep(self.limits.handshake));
         let mut asked_to_go = pin!(self.asked_to_go(&closing));
         let mut ended = pin!(self.ends(&closing));

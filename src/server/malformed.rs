@@ -47,15 +47,20 @@ fn field_of(message: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::server::pb;
+    use crate::server::{pb, status::ApiError};
     use prost::Message;
+    use tonic::{Code, Status};
+    use tonic_types::StatusExt;
 
     #[test]
     fn a_string_that_is_no_utf8_names_its_field() {
         let bytes = [0x0a, 0x03, 0x1a, 0x01, 0xff];
         let error = pb::TagArticleRequest::decode(&bytes[..]).unwrap_err();
-        let field = Malformed::from(error).field();
-        assert_eq!(field.as_deref(), Some("article.body"));
+        let status = Status::from(ApiError::Malformed(error.into()));
+        assert_eq!(status.code(), Code::InvalidArgument);
+        let details = status.get_error_details();
+        let violations = &details.bad_request().unwrap().field_violations;
+        assert_eq!(violations[0].field, "article.body");
+        assert_eq!(details.error_info().unwrap().reason, "MALFORMED_REQUEST");
     }
 }

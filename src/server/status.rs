@@ -365,16 +365,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_invalid_argument_names_its_field() {
-        let status = Status::from(ApiError::missing("article", "an article"));
-        assert_eq!(status.code(), Code::InvalidArgument);
-        let details = status.get_error_details();
-        let violations = &details.bad_request().unwrap().field_violations;
-        assert_eq!(violations[0].field, "article");
-        assert_eq!(details.error_info().unwrap().reason, "FIELD_INVALID");
-    }
-
-    #[test]
     fn loading_is_to_be_tried_again() {
         let status = Status::from(ApiError::ModelNotReady);
         assert_eq!(status.code(), Code::Unavailable);

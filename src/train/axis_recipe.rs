@@ -234,15 +234,14 @@ impl AxisRecipe {
     /// An option that is given and would have no effect on an axis of this kind.
     #[must_use]
     pub fn idle_option(&self, kind: AxisKind) -> Option<&'static str> {
-        let by_count = self.count_for != CountFor::default();
-        let given = [
-            ("count_for", by_count),
+        let of_one_label = [
+            ("count_for", self.count_for != CountFor::default()),
             ("maximise", self.maximise != Objective::default()),
             ("min_probability", self.min_probability > 0.0),
         ];
-        let idle = given.into_iter().find(|(_, is_given)| *is_given);
-        idle.filter(|_| kind == AxisKind::Multi)
-            .map(|(name, _)| name)
+        let mut idle = of_one_label.into_iter().filter(|&(_, given)| given);
+        let (name, _) = idle.next().filter(|_| kind == AxisKind::Multi)?;
+        Some(name)
     }
 
     /// How much words of like company share.

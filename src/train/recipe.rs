@@ -212,23 +212,7 @@ impl Recipe {
         let minimum = axis.min_probability;
         let probable = (0.0..=1.0).contains(&minimum);
         require(probable, &field("min_probability"), &minimum, "0 to 1")?;
-        self.check_corpora(&field("calibrate_on"), &axis.calibrate_on)?;
-        let names = &axis.calibrate_on;
-        let twice = (1..names.len()).find(|&at| names[..at].contains(&names[at]));
-        let name = twice.map_or("", |at| &names[at]);
-        require(
-            twice.is_none(),
-            &field("calibrate_on"),
-            &name,
-            "each corpus once",
-        )?;
-        let calibrated = !axis.calibrate_on.is_empty();
-        require(
-            calibrated,
-            &field("calibrate_on"),
-            &"",
-            "at least one corpus",
-        )?;
+        self.check_calibration(&field("calibrate_on"), &axis.calibrate_on)?;
         let experts = &axis.experts;
         let one = experts.is_empty() != axis.regression.is_none();
         let expected = "one or more, or else a regression";
@@ -250,6 +234,15 @@ impl Recipe {
         }
         let measured = axis.measure.iter().map(|m| m.corpus.clone());
         self.check_corpora(&field("measure.corpus"), &measured.collect::<Vec<_>>())
+    }
+
+    fn check_calibration(&self, field: &str, names: &[String]) -> Result<(), RecipeError> {
+        self.check_corpora(field, names)?;
+        for (at, name) in names.iter().enumerate() {
+            let first = !names[..at].contains(name);
+            require(first, field, name, "each corpus once")?;
+        }
+        require(!names.is_empty(), field, &"", "at least one corpus")
     }
 
     fn check_regression(&self, axis: &AxisRecipe, path: &str) -> Result<(), RecipeError> {

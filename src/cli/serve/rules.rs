@@ -58,12 +58,10 @@ pub fn check(effective: &Effective) -> Result<(), ConfigError> {
 fn check_models(effective: &Effective) -> Result<(), ConfigError> {
     let settings = &effective.settings;
     let limit = settings.rest.reload.models.get();
-    let mut models = settings.packs.len() + 1;
-    let files = settings.packs.len() + usize::from(settings.model.is_some());
-    if files > 0 && settings.rest.reload.interval.is_some() {
-        // A changed file is loaded before the model that it replaces goes.
-        models += 1;
-    }
+    let from_files = settings.model.is_some() || !settings.packs.is_empty();
+    // A changed file is loaded before the model that it replaces goes.
+    let replacing = from_files && settings.rest.reload.interval.is_some();
+    let models = 1 + settings.packs.len() + usize::from(replacing);
     if models <= limit as usize {
         return Ok(());
     }

@@ -2,7 +2,9 @@
 
 use crate::{
     article::{Article, ArticleLimits, ArticleParts},
-    server::{admission::places, config::RequestLimits, pb, resource::ModelName, status::ApiError},
+    server::{
+        admission::places_of, config::RequestLimits, pb, resource::ModelName, status::ApiError,
+    },
     tagger::TagOptions,
     text::OffsetEncoding,
 };
@@ -102,12 +104,8 @@ impl BatchRequest {
     /// How many articles are to be labelled, long ones counted as several.
     #[must_use]
     pub fn articles_to_label(&self) -> u32 {
-        let sound = self
-            .articles
-            .iter()
-            .filter_map(|(_, article)| article.as_ref().ok());
-        let places = sound.map(|article| places(article.text_bytes()));
-        places.fold(0, u32::saturating_add)
+        let articles = self.articles.iter();
+        places_of(articles.filter_map(|(_, article)| article.as_ref().ok()))
     }
 }
 

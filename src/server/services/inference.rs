@@ -10,7 +10,7 @@ use crate::{
     article::{Article, ArticleLimits, ArticleParts},
     model::Model,
     server::{
-        admission::places,
+        admission::places_of,
         inference::{
             Form, check_version, metadata,
             outputs::Output,
@@ -90,11 +90,7 @@ impl Shared {
             form: request.form,
             tagger: self.telemetry().watch(&tagger, &CallRecord::of(call)),
         };
-        let articles = job
-            .articles
-            .iter()
-            .map(|article| places(article.text_bytes()));
-        let count = articles.fold(0, u32::saturating_add);
+        let count = places_of(job.articles.iter());
         let tensors = self.on_pool(count, call, move |abandoned| job.run(abandoned));
         Ok(response(tagger.model(), request.id, tensors.await??))
     }
