@@ -81,8 +81,8 @@ impl Admission {
         self.admitted.load(Ordering::Relaxed) + self.queued.load(Ordering::Relaxed)
     }
 
-    /// Room for `articles` of one call, long ones counted as [`places`] does, which has waited for a thread so long. A batch
-    /// larger than the house takes the whole house.
+    /// Room for `articles` of one call, counted by [`places`], which has waited for a thread so
+    /// long. A batch larger than the house takes the whole house.
     ///
     /// # Errors
     /// When it waited too long, or when there is no room, and none within the wait.
