@@ -109,6 +109,7 @@ impl Args {
             axes: self.axes.clone(),
             max_labels: self.max_labels.or(default),
             max_evidence: self.explain.then_some(self.max_evidence),
+            max_places: None,
         }
     }
 

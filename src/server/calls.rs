@@ -6,6 +6,7 @@ use std::{
     future::Future,
     panic::AssertUnwindSafe,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::{Duration, Instant},
 };
@@ -22,10 +23,12 @@ use super::{
     connections::Closing,
     deadline,
     framing::explain_refusal,
-    intake::Intake,
+    intake::counted,
     lag::{Congestion, Lag},
+    memory::{Memory, Share},
     open_ended,
     status::ApiError,
+    unread,
 };
 
 /// The rules for all calls.
@@ -37,8 +40,8 @@ pub struct Calls {
     pub timeout: Duration,
     /// Whether there is time for them.
     pub congestion: Congestion,
-    /// The bytes of their requests.
-    pub intake: Intake,
+    /// The bytes that are held for them.
+    pub memory: Memory,
 }
 
 impl<S> Layer<S> for Calls {
@@ -87,15 +90,14 @@ where
         };
         let lag = Lag::begin(&self.calls.congestion);
         request.extensions_mut().insert(lag.clone());
-        let held = self.calls.intake.share();
-        request.extensions_mut().insert(held.clone());
-        let request = request.map(|body| held.clone().count(body));
-        let closing = closing_of_open_ended(&request);
+        let of_connection = request.extensions().get::<Memory>();
+        let share = of_connection.unwrap_or(&self.calls.memory).share();
+        request.extensions_mut().insert(share.clone());
+        let request = request.map(|body| counted(body, share.clone()));
+        let ending = Ending::of(&request);
         let spare = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, spare);
         let answering = async move {
-            // Held until there is an answer, or by the body of a stream to its end.
-            let _held = held;
             let Some(left) = limit
                 .checked_sub(arrived.elapsed())
                 .filter(|left| !left.is_zero())
@@ -104,13 +106,7 @@ where
             };
             let answering = AssertUnwindSafe(async move { inner.call(request).await });
             Ok(match timeout(left, answering.catch_unwind()).await {
-                Ok(Ok(Ok(response))) => {
-                    let response = explain_refusal(response);
-                    match closing {
-                        Some(closing) => response.map(|body| open_ended::until(closing, body)),
-                        None => response,
-                    }
-                }
+                Ok(Ok(Ok(response))) => ending.of_answer(explain_refusal(response), share).await,
                 Ok(Ok(Err(never))) => match never {},
                 Ok(Err(_panic)) => refused(ApiError::Internal),
                 Err(_) => refused(ApiError::DeadlineExceeded(limit)),
@@ -139,10 +135,41 @@ fn may_be_shed(path: &str) -> bool {
     path.starts_with("/newstance.v1.TaggingService/") || path.ends_with("/ModelInfer")
 }
 
-/// What tells a call without an end of its own that its connection is to close.
-fn closing_of_open_ended(request: &Request<Body>) -> Option<CancellationToken> {
-    let Closing(token) = request.extensions().get()?;
-    open_ended::is_open_ended(request.uri().path()).then(|| token.clone())
+/// How the answer of a call ends.
+enum Ending {
+    /// With its one message.
+    Message,
+    /// With the stream of requests.
+    Requests,
+    /// With the connection.
+    Connection(CancellationToken),
+}
+
+impl Ending {
+    fn of(request: &Request<Body>) -> Self {
+        let path = request.uri().path();
+        if path.ends_with("/StreamTagArticles") {
+            return Self::Requests;
+        }
+        let closing = request.extensions().get();
+        match closing.filter(|_| open_ended::is_open_ended(path)) {
+            Some(Closing(token)) => Self::Connection(token.clone()),
+            None => Self::Message,
+        }
+    }
+
+    /// The answer as it is sent. The request is no longer held, but that of a stream by its body.
+    async fn of_answer(self, response: Response<Body>, share: Arc<Share>) -> Response<Body> {
+        match self {
+            Self::Requests => response,
+            Self::Connection(closing) => response.map(|body| open_ended::until(closing, body)),
+            Self::Message => {
+                share.give_back();
+                let held = unread::held(response, share).await;
+                held.unwrap_or_else(Status::into_http)
+            }
+        }
+    }
 }
 
 fn refused(error: ApiError) -> Response<Body> {
@@ -163,7 +190,7 @@ mod tests {
             tokens: None,
             timeout: Duration::from_secs(5),
             congestion: Congestion::new(Duration::from_secs(5), 1),
-            intake: Intake::new(1000),
+            memory: Memory::new(1000, 1000),
         }
     }
 

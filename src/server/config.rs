@@ -4,6 +4,7 @@
 
 use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
+use super::memory::Memory;
 use crate::article::ArticleLimits;
 
 /// All settings of a server but for its models.
@@ -25,6 +26,24 @@ pub struct Config {
     pub reload: Reload,
     /// What the server tells about itself.
     pub telemetry: Telemetry,
+}
+
+impl Config {
+    /// The bytes that are held for clients. One connection leaves half of them to the others, as
+    /// long as that is a whole request and a whole answer.
+    #[must_use]
+    pub(super) fn memory(&self) -> Memory {
+        let RequestLimits {
+            request_bytes,
+            answer_bytes,
+            ..
+        } = self.requests;
+        let half = self.admission.bytes / 2;
+        Memory::new(
+            self.admission.bytes,
+            half.max(request_bytes).max(answer_bytes),
+        )
+    }
 }
 
 /// What one request may hold and ask for.
@@ -65,7 +84,7 @@ pub struct AdmissionLimits {
     pub queue: u32,
     /// How long a call may wait before it is turned away.
     pub wait: Duration,
-    /// Bytes of requests that are held at once, all calls together.
+    /// Bytes of requests and unread answers that are held at once, all calls together.
     pub bytes: usize,
     /// Open `StreamTagArticles` calls.
     pub streams: NonZeroU32,

@@ -30,6 +30,7 @@ use tower::{Service, ServiceExt};
 
 use super::{
     config::{Config, ConnectionLimits},
+    memory::Memory,
     telemetry::Peer,
     tls::Certificates,
 };
@@ -37,6 +38,8 @@ use super::{
 /// How long to leave the listener alone when it cannot give a connection, as when the process has
 /// no file descriptor left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// What a connection may send before anybody reads it, in bytes: nobody else counts these.
+const WINDOW: u32 = 256 * 1024;
 /// What a client of HTTP/2 sends first, in bytes.
 const PREFACE_BYTES: usize = 24;
 
@@ -51,6 +54,10 @@ pub struct Connections {
     pub limits: ConnectionLimits,
     /// Whether HTTP/1.1 is spoken too, for gRPC-Web.
     pub http1: bool,
+    /// The longest that a client may read nothing while answers wait for it.
+    pub reading: Duration,
+    /// The bytes that are held for clients.
+    pub memory: Memory,
     /// TLS, where it is spoken.
     pub certificates: Option<Certificates>,
     /// Cancelled when connections are asked to go and no more are accepted.
@@ -64,10 +71,12 @@ pub struct Connections {
 impl Connections {
     /// None yet.
     #[must_use]
-    pub fn new(config: &Config, certificates: Option<Certificates>) -> Self {
+    pub fn new(config: &Config, certificates: Option<Certificates>, memory: Memory) -> Self {
         Self {
             limits: config.connections,
             http1: config.web.is_some(),
+            reading: config.requests.timeout,
+            memory,
             certificates,
             closing: CancellationToken::new(),
             cut: CancellationToken::new(),
@@ -138,8 +147,11 @@ impl Connections {
     {
         let closing = self.closing.child_token();
         let token = closing.clone();
+        let memory = self.memory.of_connection();
+        let of_request = memory.clone();
         let introduce = move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Closing(token.clone()));
+            request.extensions_mut().insert(of_request.clone());
             request.extensions_mut().insert(peer);
             request.map(Body::new)
         };
@@ -151,6 +163,7 @@ impl Connections {
         let mut begun = pin!(sleep(self.limits.handshake));
         let mut asked_to_go = pin!(self.asked_to_go(&closing));
         let mut ended = pin!(self.ends(&closing));
+        let mut stalled = pin!(memory.is_stalled(self.reading));
         let (mut is_begun, mut is_closing) = (false, false);
         loop {
             tokio::select! {
@@ -167,6 +180,10 @@ impl Connections {
                     connection.as_mut().graceful_shutdown();
                 }
                 () = &mut ended => return,
+                () = &mut stalled => {
+                    tracing::debug!("a client read none of its answers");
+                    return;
+                }
             }
         }
     }
@@ -182,6 +199,8 @@ impl Connections {
             .http2()
             .timer(TokioTimer::new())
             .max_concurrent_streams(limits.calls.get())
+            .initial_stream_window_size(WINDOW)
+            .initial_connection_window_size(WINDOW)
             .keep_alive_interval(limits.keepalive)
             .keep_alive_timeout(limits.keepalive_timeout);
         builder

@@ -1,87 +1,25 @@
-//! How many bytes of requests the server holds at once, all calls together: a message is put
-//! together before anybody can tell whether there is room for its articles.
+//! The body of a request, counted as it comes in.
 
 use std::{
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::Arc,
     task::{Context, Poll},
 };
 
 use hyper::body::{Body as HttpBody, Bytes, Frame, SizeHint};
 use tonic::{Status, body::Body};
 
-use super::status::ApiError;
+use super::memory::Share;
 
-/// What all calls share.
-#[derive(Debug, Clone)]
-pub struct Intake {
-    held: Arc<AtomicUsize>,
-    limit: usize,
+/// The body; it ends with an error where there is no room for more of it.
+#[must_use]
+pub fn counted(body: Body, share: Arc<Share>) -> Body {
+    Body::new(Counted { body, share })
 }
 
-/// What one call holds of it, given back with this.
-#[derive(Debug)]
-pub struct Share {
-    intake: Intake,
-    bytes: AtomicUsize,
-}
-
-/// The body of a request, counted as it comes in.
 struct Counted {
     body: Body,
     share: Arc<Share>,
-}
-
-impl Intake {
-    /// Nothing held, and so many bytes at most.
-    #[must_use]
-    pub fn new(limit: usize) -> Self {
-        Self {
-            held: Arc::default(),
-            limit,
-        }
-    }
-
-    /// A call that holds nothing yet.
-    #[must_use]
-    pub fn share(&self) -> Arc<Share> {
-        Arc::new(Share {
-            intake: self.clone(),
-            bytes: AtomicUsize::new(0),
-        })
-    }
-}
-
-impl Share {
-    /// The body of this call; it ends with an error where there is no room for more of it.
-    #[must_use]
-    pub fn count(self: Arc<Self>, body: Body) -> Body {
-        Body::new(Counted { body, share: self })
-    }
-
-    /// What came in so far is no longer held: a stream has answered it.
-    pub fn give_back(&self) {
-        let bytes = self.bytes.swap(0, Ordering::Relaxed);
-        self.intake.held.fetch_sub(bytes, Ordering::Relaxed);
-    }
-
-    fn take(&self, bytes: usize) -> Result<(), ApiError> {
-        self.bytes.fetch_add(bytes, Ordering::Relaxed);
-        let held = self.intake.held.fetch_add(bytes, Ordering::Relaxed);
-        if held.saturating_add(bytes) > self.intake.limit {
-            return Err(ApiError::Overloaded);
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Share {
-    fn drop(&mut self) {
-        self.give_back();
-    }
 }
 
 impl HttpBody for Counted {
@@ -108,25 +46,5 @@ impl HttpBody for Counted {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_call_holds_is_given_back() {
-        let intake = Intake::new(10);
-        let (one, other) = (intake.share(), intake.share());
-        one.take(6).unwrap();
-        assert_eq!(other.take(5), Err(ApiError::Overloaded));
-        drop(other);
-        one.take(4).unwrap();
-        one.give_back();
-        let other = intake.share();
-        other.take(10).unwrap();
-        drop((one, other));
-        assert_eq!(intake.held.load(Ordering::Relaxed), 0);
     }
 }

@@ -1,7 +1,7 @@
 //! The gRPC service: everything of tonic, prost and tokio.
 //!
 //! A call comes in on one of the [`connections`], passes the rules for all [`calls`] (its token,
-//! its deadline, the load, its bytes), is decoded by [`codec`], checked by [`convert`] and [`resource`],
+//! its deadline, the load, the bytes that are held for it), is decoded by [`codec`], checked by [`convert`] and [`resource`],
 //! answered by [`services`] with one of the [`models`] of the [`store`] and, where it fails,
 //! explained by [`status`]. What is to be labelled passes [`admission`]; long work runs on the
 //! [`pool`]. [`telemetry`] tells of it all. [`inference`] speaks to clients that know tensors and
@@ -22,6 +22,7 @@ pub mod inference;
 mod intake;
 mod lag;
 pub mod malformed;
+pub mod memory;
 pub mod models;
 mod open_ended;
 pub mod pb;
@@ -35,6 +36,7 @@ pub mod status;
 pub mod store;
 pub mod telemetry;
 pub mod tls;
+mod unread;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -124,7 +126,8 @@ pub async fn serve<E: Send + 'static>(
     set_health(&health, ServingStatus::NotServing).await;
 
     let service = routes::service(&shared, tokens.clone(), health_service)?;
-    let connections = Connections::new(shared.config(), certificates.clone());
+    let memory = shared.memory().clone();
+    let connections = Connections::new(shared.config(), certificates.clone(), memory);
     let _metrics = open_metrics(&shared, &connections, registry).await?;
     let reloads = Reloads::new(&shared, certificates, tokens);
     let accepting = tokio::spawn(connections.clone().accept(listener, service));

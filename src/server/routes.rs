@@ -14,7 +14,6 @@ use super::{
     auth::Tokens,
     calls::Calls,
     config::Web,
-    intake::Intake,
     lag::Congestion,
     pb::{
         self, inference::grpc_inference_service_server::GrpcInferenceServiceServer,
@@ -55,7 +54,7 @@ pub fn service(
         tokens,
         timeout: config.requests.timeout,
         congestion: Congestion::new(config.admission.wait, threads()),
-        intake: Intake::new(config.admission.bytes),
+        memory: shared.memory().clone(),
     };
     let service = ServiceBuilder::new()
         .layer(shared.telemetry().clone())

@@ -242,7 +242,9 @@ impl ApiError {
         match self {
             Self::Malformed(_) => (Code::InvalidArgument, Reason::MalformedRequest),
             Self::RequestTooLarge { .. } => (Code::ResourceExhausted, Reason::RequestTooLarge),
-            Self::AnswerTooLarge { .. } => (Code::ResourceExhausted, Reason::AnswerTooLarge),
+            Self::AnswerTooLarge { .. } | Self::Tag(TagError::TooManyPlaces { .. }) => {
+                (Code::ResourceExhausted, Reason::AnswerTooLarge)
+            }
             Self::Field { .. } | Self::Part { .. } => (Code::InvalidArgument, Reason::FieldInvalid),
             Self::Article(error) | Self::ArticleAt { error, .. } => {
                 (Code::InvalidArgument, article_reason(error))

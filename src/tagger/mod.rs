@@ -13,6 +13,8 @@ pub use tagging::{
     Tagging, TargetStance, TextStatistics, Warning,
 };
 
+use std::cell::Cell;
+
 use reader::{Grounds, Reader, Terms};
 use stance::StanceJudge;
 use thiserror::Error;
@@ -35,6 +37,15 @@ pub enum TagError {
         name: String,
         /// The axes that the model has.
         known: String,
+    },
+    /// Evidence with more places in the text than there is room for.
+    #[error(
+        "answer: the evidence stands at more than {limit} places of the text; ask for less evidence \
+         or fewer axes"
+    )]
+    TooManyPlaces {
+        /// The most that were asked for.
+        limit: usize,
     },
 }
 
@@ -74,7 +85,8 @@ impl Tagger {
     /// Labels one article.
     ///
     /// # Errors
-    /// When an axis is asked for that the model does not have.
+    /// When an axis is asked for that the model does not have, or the evidence has more places than
+    /// there may be.
     pub fn tag(&self, article: &Article, options: &TagOptions) -> Result<Tagging<'_>, TagError> {
         let classifiers = self.classifiers(&options.axes)?;
         let zones = article.zones();
@@ -88,6 +100,7 @@ impl Tagger {
             vector: &vector,
             occurrences: &occurrences,
             max,
+            places_left: Cell::new(Some(options.max_places.unwrap_or(usize::MAX))),
         });
         let reader = Reader {
             options,
@@ -102,6 +115,7 @@ impl Tagger {
         };
         let stances = self.stances(article, words.as_ref(), options, abstain);
         let answers = reader.read(&classifiers, &vector);
+        reader.check_places()?;
         let axes = classifiers.iter().zip(answers);
         let axes = axes.map(|(classifier, (decision, labels))| AxisTagging {
             axis: classifier.axis(),

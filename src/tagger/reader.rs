@@ -1,6 +1,10 @@
 //! From scores to the labels of an axis, explained where asked.
 
-use super::{AbstainReason, Decision, Evidence, LabelExplanation, LabelScore, TagOptions};
+use std::cell::Cell;
+
+use super::{
+    AbstainReason, Decision, Evidence, LabelExplanation, LabelScore, TagError, TagOptions,
+};
 use crate::{
     article::ArticleField,
     bayes::{
@@ -38,6 +42,8 @@ pub struct Grounds<'m, 'a> {
     pub occurrences: &'a [Occurrence],
     /// The most terms that are listed.
     pub max: usize,
+    /// How many of their places may still be listed; `None` where there were more.
+    pub places_left: Cell<Option<usize>>,
 }
 
 /// How every axis answers.
@@ -59,6 +65,19 @@ impl<'m> Reader<'m, '_> {
         let axes = classifiers.iter().zip(&sums);
         axes.map(|(classifier, sum)| self.answer(classifier, sum))
             .collect()
+    }
+
+    /// Whether all places of the evidence were listed.
+    pub fn check_places(&self) -> Result<(), TagError> {
+        let limit = self.options.max_places.unwrap_or(usize::MAX);
+        let left = self
+            .grounds
+            .as_ref()
+            .map(|grounds| grounds.places_left.get());
+        match left {
+            Some(None) => Err(TagError::TooManyPlaces { limit }),
+            _ => Ok(()),
+        }
     }
 
     /// The answer of one axis to a sum of terms.
@@ -162,9 +181,16 @@ impl<'m> Grounds<'m, '_> {
 
     fn spans(&self, term: TermId) -> Vec<(ArticleField, Span)> {
         let first = self.occurrences.partition_point(|o| o.term < term);
-        let places = self.occurrences[first..].iter();
+        let places = &self.occurrences[first..];
+        let places = &places[..places.partition_point(|o| o.term == term)];
+        let left = self.places_left.get();
+        let left = left.and_then(|left| left.checked_sub(places.len()));
+        self.places_left.set(left);
+        if left.is_none() {
+            return Vec::new();
+        }
         places
-            .take_while(|o| o.term == term)
+            .iter()
             .map(|o| (ArticleField::ALL[o.zone], o.span.clone()))
             .collect()
     }

@@ -1,5 +1,7 @@
 //! Where a text stands towards its targets.
 
+use std::cell::Cell;
+
 use super::{
     AbstainReason, Decision, TagOptions, TargetStance,
     reader::{Answer, Grounds, Reader, Terms},
@@ -133,6 +135,8 @@ impl<'m> StanceJudge<'m, '_> {
             vector,
             occurrences,
             max: *max,
+            // Few words around a target are read.
+            places_left: Cell::new(Some(usize::MAX)),
         });
         let reader = Reader {
             options: self.options,

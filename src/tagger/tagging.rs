@@ -15,6 +15,9 @@ pub struct TagOptions {
     pub max_labels: Option<usize>,
     /// The most evidence terms a label; `None` for no explanation at all.
     pub max_evidence: Option<usize>,
+    /// The most places of evidence terms in the text, those of all axes together; `None` for any
+    /// number.
+    pub max_places: Option<usize>,
 }
 
 /// Everything that a model says about one article. It borrows names from the model.

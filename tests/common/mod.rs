@@ -173,7 +173,12 @@ pub async fn by_hand(address: SocketAddr) -> h2::client::SendRequest<bytes::Byte
 
 /// The headers of a `TagArticle` call.
 pub fn http_request(address: SocketAddr) -> http::Request<()> {
-    let uri = format!("http://{address}/newstance.v1.TaggingService/TagArticle");
+    http_call(address, "TagArticle")
+}
+
+/// The headers of a call of the `TaggingService`.
+pub fn http_call(address: SocketAddr, method: &str) -> http::Request<()> {
+    let uri = format!("http://{address}/newstance.v1.TaggingService/{method}");
     let request = http::Request::post(uri).header("content-type", "application/grpc");
     request.header("te", "trailers").body(()).unwrap()
 }

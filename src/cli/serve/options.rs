@@ -192,7 +192,7 @@ pub static GROUPS: &[Group] = &[
             Opt {
                 name: "max-bytes-in-flight",
                 kind: Kind::Bytes(MIB..=4096 * MIB),
-                purpose: "Bytes of requests that are held at once, all calls together",
+                purpose: "Bytes of requests and unread answers that are held at once, all calls together; one connection may hold half",
                 slot: |s| &mut s.rest.admission.bytes,
             },
             Opt {

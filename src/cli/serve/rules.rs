@@ -32,6 +32,11 @@ const RULES: &[Rule] = &[
         "has no room for one request of max_request_bytes: raise it, or lower that",
     ),
     (
+        "max-bytes-in-flight",
+        |s| s.rest.admission.bytes < s.rest.requests.answer_bytes,
+        "has no room for one answer of max_answer_bytes: raise it, or lower that",
+    ),
+    (
         "cors-origin",
         |s| !s.cors_origins.is_empty() && !s.grpc_web,
         "lets pages call, but browsers are turned away: set grpc_web = true too",
@@ -119,7 +124,11 @@ mod tests {
             ),
             (
                 "max_request_bytes = '8MiB'\nmax_bytes_in_flight = '7MiB'",
-                "f.toml:2: max_bytes_in_flight has no room",
+                "f.toml:2: max_bytes_in_flight has no room for one request",
+            ),
+            (
+                "max_answer_bytes = '8MiB'\nmax_bytes_in_flight = '7MiB'",
+                "f.toml:2: max_bytes_in_flight has no room for one answer",
             ),
             (
                 "listen = '0.0.0.0:1'",

@@ -192,6 +192,7 @@ impl TryFrom<pb::TagOptions> for TagOptions {
             axes,
             max_labels: (max_labels > 0).then_some(max_labels as usize),
             max_evidence: explain.then_some(or(max_evidence, DEFAULT_EVIDENCE) as usize),
+            max_places: None,
         })
     }
 }

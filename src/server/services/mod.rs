@@ -12,8 +12,8 @@ use std::sync::{
 };
 
 use super::{
-    admission::Admission, config::Config, models::Models, resource::ModelName, status::ApiError,
-    store::ModelStore, telemetry::Telemetry,
+    admission::Admission, config::Config, memory::Memory, models::Models, resource::ModelName,
+    status::ApiError, store::ModelStore, telemetry::Telemetry,
 };
 use crate::tagger::Tagger;
 
@@ -26,6 +26,7 @@ struct Inner {
     config: Config,
     store: ModelStore,
     admission: Admission,
+    memory: Memory,
     is_stopping: AtomicBool,
     telemetry: Telemetry,
 }
@@ -37,6 +38,7 @@ impl Shared {
         Self(Arc::new(Inner {
             store: ModelStore::new(config.reload.models),
             admission: Admission::new(&config.admission),
+            memory: config.memory(),
             is_stopping: AtomicBool::new(false),
             config,
             telemetry,
@@ -59,6 +61,12 @@ impl Shared {
     #[must_use]
     pub fn admission(&self) -> &Admission {
         &self.0.admission
+    }
+
+    /// The bytes that are held.
+    #[must_use]
+    pub fn memory(&self) -> &Memory {
+        &self.0.memory
     }
 
     /// Who hears of what happens.

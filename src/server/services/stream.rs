@@ -7,7 +7,10 @@ use std::{
 };
 
 use futures_util::{Stream, stream::try_unfold};
-use tokio::{task::yield_now, time::timeout_at};
+use tokio::{
+    task::yield_now,
+    time::{sleep, timeout_at},
+};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Status, Streaming};
 
@@ -18,7 +21,7 @@ use crate::server::{
     convert::{bounded_id, result, text_bytes},
     deadline,
     framing::explained,
-    intake::Share,
+    memory::Share,
     pb,
     status::ApiError,
     telemetry::CallRecord,
@@ -80,6 +83,9 @@ impl Call {
             biased;
             () = self.closing.cancelled() => return Err(ApiError::Closing.into()),
             request = next_request(&mut self.requests, self.deadline) => request?,
+            error = stalled(self.share.as_deref(), self.shared.config().requests.timeout) => {
+                return Err(error.into());
+            }
         };
         let Some(request) = request else {
             return Ok(None);
@@ -98,6 +104,20 @@ impl Call {
         let _permit = self.shared.admission().next_in_stream(articles).await;
         let outcome = self.shared.tag(request, &self.record).await;
         result(id.unwrap_or_default(), outcome)
+    }
+}
+
+/// Completes when the bytes of an unfinished message were held for so long; it may take twice as
+/// long to notice.
+async fn stalled(share: Option<&Share>, limit: Duration) -> ApiError {
+    let mut before = false;
+    loop {
+        sleep(limit).await;
+        let now = share.is_some_and(Share::is_held);
+        if before && now {
+            return ApiError::DeadlineExceeded(limit);
+        }
+        before = now;
     }
 }
 

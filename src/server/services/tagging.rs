@@ -1,5 +1,7 @@
 //! `TaggingService`: one article, many, or a stream of them.
 
+use std::{iter::Peekable, sync::Arc};
+
 use http::Extensions;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use tonic::{Request, Response, Status, Streaming};
@@ -16,6 +18,7 @@ use crate::{
         convert::{BatchRequest, TagRequest, TagSettings, answer, text_bytes},
         describe,
         lag::Lag,
+        memory::Share,
         pb::{self, tagging_service_server::TaggingService},
         pool::{self, Abandoned},
         status::ApiError,
@@ -34,7 +37,11 @@ impl Shared {
         let models = self.store().serving()?;
         let id_bytes = request.article.as_ref().map_or(0, |a| a.article_id.len());
         let request = TagRequest::new(request, &self.config().requests.article)?;
-        let TagRequest { article, settings } = request;
+        let TagRequest {
+            article,
+            mut settings,
+        } = request;
+        settings.options.max_places = Some(self.room().places());
         let tagger = find(&models, "model", settings.model.as_ref())?;
         let tagger = self.telemetry().watch(tagger, record);
         let tagging = if article.text_bytes() <= LONG_ARTICLE {
@@ -96,21 +103,49 @@ pub(super) fn label_all<T: Send>(
     articles.into_par_iter().map(one).collect()
 }
 
-/// Answers a batch.
+/// Answers a batch, some articles at a time: what does not fit into the answer goes before the next
+/// ones are labelled.
 fn answer_all(
     tagger: &WatchedTagger,
     batch: BatchRequest,
     room: Room,
+    share: Option<Arc<Share>>,
     abandoned: &Abandoned,
 ) -> Result<Vec<pb::TagArticleResult>, ApiError> {
-    let BatchRequest { articles, settings } = batch;
+    let BatchRequest {
+        articles,
+        mut settings,
+    } = batch;
+    settings.options.max_places = Some(room.places());
     let (ids, articles): (Vec<_>, Vec<_>) = articles.into_iter().unzip();
+    let mut room = room.for_batch(ids, share)?;
+    let mut articles = articles.into_iter().peekable();
     let form = |article: &Article, tagging: Tagging<'_>| {
         let version = describe::version(tagger.model());
         answer(article, settings.encoding, version, tagging)
     };
-    let outcomes = label_all(tagger, articles, &settings.options, abandoned, form);
-    room.all(ids, outcomes)
+    while articles.peek().is_some() {
+        let some = next_ones(&mut articles);
+        let outcomes = label_all(tagger, some, &settings.options, abandoned, form);
+        room.put(outcomes)?;
+    }
+    Ok(room.results())
+}
+
+/// As many articles as keep all threads busy for a while, one at least.
+fn next_ones(
+    articles: &mut Peekable<impl Iterator<Item = Result<Article, ApiError>>>,
+) -> Vec<Result<Article, ApiError>> {
+    let mut left = LONG_ARTICLE * rayon::current_num_threads();
+    let mut some = Vec::new();
+    let bytes =
+        |article: &Result<Article, ApiError>| article.as_ref().map_or(0, Article::text_bytes);
+    while let Some(article) = articles.next_if(|article| some.is_empty() || bytes(article) <= left)
+    {
+        left = left.saturating_sub(bytes(&article));
+        some.push(article);
+    }
+    some
 }
 
 #[tonic::async_trait]
@@ -141,9 +176,9 @@ impl TaggingService for Shared {
             .map_err(ApiError::from)?;
         let tagger = self.telemetry().watch(tagger, &record);
         let count = batch.articles_to_label();
-        let room = self.room();
+        let (room, share) = (self.room(), call.get().cloned());
         let results = self.on_pool(count, &call, move |abandoned| {
-            answer_all(&tagger, batch, room, abandoned)
+            answer_all(&tagger, batch, room, share, abandoned)
         });
         let results = results.await??;
         Ok(Response::new(pb::BatchTagArticlesResponse { results }))
