@@ -15,6 +15,9 @@ use tokio::time::sleep;
 
 use super::status::ApiError;
 
+/// How often to look whether something still waits, in the time that it may.
+const LOOKS: u32 = 4;
+
 /// What all calls share, and of that what those of one connection may take.
 #[derive(Debug, Clone)]
 pub struct Memory {
@@ -75,21 +78,15 @@ impl Memory {
     }
 
     /// Completes when the client of this connection has read nothing for so long while answers
-    /// waited for it; it may take twice as long to notice.
+    /// waited for it.
     pub async fn is_stalled(&self, limit: Duration) {
-        let state = || {
+        let mut before = 0;
+        lasts(limit, || {
             let sent = self.connection.sent.load(Ordering::Relaxed);
-            (self.connection.waiting.load(Ordering::Relaxed) > 0).then_some(sent)
-        };
-        let mut before = None;
-        loop {
-            sleep(limit).await;
-            let now = state();
-            if now.is_some() && now == before {
-                return;
-            }
-            before = now;
-        }
+            let read_nothing = std::mem::replace(&mut before, sent) == sent;
+            read_nothing && self.connection.waiting.load(Ordering::Relaxed) > 0
+        })
+        .await;
     }
 }
 
@@ -131,10 +128,9 @@ impl Share {
         }
     }
 
-    /// Whether anything is held.
-    #[must_use]
-    pub fn is_held(&self) -> bool {
-        self.bytes.load(Ordering::Relaxed) > 0
+    /// Completes when something was held for so long.
+    pub async fn is_stalled(&self, limit: Duration) {
+        lasts(limit, || self.bytes.load(Ordering::Relaxed) > 0).await;
     }
 
     /// Bytes of an answer, with which the share is held until they are sent.
@@ -149,6 +145,15 @@ impl Share {
 impl Memory {
     fn ledgers(&self) -> [&Ledger; 2] {
         [&self.all, &self.connection]
+    }
+}
+
+/// Completes when a state has lasted for so long; it may take a quarter longer to notice.
+async fn lasts(limit: Duration, mut state: impl FnMut() -> bool) {
+    let mut times = 0;
+    while times <= LOOKS {
+        sleep(limit / LOOKS).await;
+        times = if state() { times + 1 } else { 0 };
     }
 }
 
@@ -232,7 +237,7 @@ mod tests {
         };
         let started = Instant::now();
         tokio::join!(stalled, reading);
-        assert!((5.0..=7.0).contains(&started.elapsed().as_secs_f64()));
+        assert!((5.5..=7.0).contains(&started.elapsed().as_secs_f64()));
         drop(waiting);
         let idle = tokio::time::timeout(100 * limit, memory.is_stalled(limit));
         assert!(idle.await.is_err());

@@ -1,16 +1,14 @@
 //! The answers of one `StreamTagArticles` call.
 
 use std::{
+    future::pending,
     pin::Pin,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use futures_util::{Stream, stream::try_unfold};
-use tokio::{
-    task::yield_now,
-    time::{sleep, timeout_at},
-};
+use tokio::{task::yield_now, time::timeout_at};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Status, Streaming};
 
@@ -107,18 +105,13 @@ impl Call {
     }
 }
 
-/// Completes when the bytes of an unfinished message were held for so long; it may take twice as
-/// long to notice.
+/// Completes when a message has begun and not ended for so long.
 async fn stalled(share: Option<&Share>, limit: Duration) -> ApiError {
-    let mut before = false;
-    loop {
-        sleep(limit).await;
-        let now = share.is_some_and(Share::is_held);
-        if before && now {
-            return ApiError::DeadlineExceeded(limit);
-        }
-        before = now;
+    match share {
+        Some(share) => share.is_stalled(limit).await,
+        None => pending().await,
     }
+    ApiError::DeadlineExceeded(limit)
 }
 
 async fn next_request(
