@@ -216,7 +216,7 @@ fn read_to_string(path: &Path) -> Result<String, CliError> {
 /// The model of a file, or the one in the binary.
 fn load_model(path: Option<&Path>) -> Result<Model, CliError> {
     let loaded = match path {
-        Some(path) => Model::read(open(path)?),
+        Some(path) => Model::open(path),
         None => default_model(),
     };
     loaded.map_err(|source| CliError::Model {

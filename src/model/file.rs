@@ -61,9 +61,15 @@ pub enum ModelFileError {
     /// Reading failed.
     #[error("cannot read the model: {0}")]
     Read(#[from] io::Error),
+    /// A pipe, a socket or a device.
+    #[error("cannot read the model: it is a pipe, a socket or a device; expected a regular file")]
+    NotAFile,
     /// Larger than [`MAX_FILE_BYTES`].
-    #[error("the model is larger than {MAX_FILE_BYTES} bytes")]
-    TooLarge,
+    #[error("the model has {bytes} bytes or more: expected at most {MAX_FILE_BYTES}")]
+    TooLarge {
+        /// How many it has at least.
+        bytes: u64,
+    },
     /// Not a safetensors file, or a damaged one.
     #[error("not a model file: {0}")]
     SafeTensors(#[from] SafeTensorError),
@@ -152,15 +158,16 @@ struct Magic {
 }
 
 impl Model {
-    /// Reads a model file.
+    /// Reads a model file, whatever brings its bytes; see [`Self::open`] for one on disk.
     ///
     /// # Errors
     /// When it cannot be read or is not a sound model; see [`ModelFileError`].
     pub fn read(reader: impl Read) -> Result<Self, ModelFileError> {
         let mut bytes = Vec::new();
         reader.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > MAX_FILE_BYTES {
-            return Err(ModelFileError::TooLarge);
+        let read = bytes.len() as u64;
+        if read > MAX_FILE_BYTES {
+            return Err(ModelFileError::TooLarge { bytes: read });
         }
         Self::from_bytes(&bytes)
     }

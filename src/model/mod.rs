@@ -1,12 +1,13 @@
 //! A [`Model`]: one featurizer, a [`Classifier`] for each axis and a [`Card`] that says where it
-//! comes from. [`mod@file`] stores it, [`canary`] makes sure that the code that reads it still reads
-//! text as the code that trained it did.
+//! comes from. [`mod@file`] stores it, [`Model::open`] reads it from disk, [`canary`] makes sure
+//! that the code that reads it still reads text as the code that trained it did.
 
 pub mod canary;
 pub mod card;
 pub mod classifier;
 pub mod embedded;
 pub mod file;
+mod open;
 pub mod stance;
 mod stance_file;
 mod tensors;
