@@ -242,7 +242,9 @@ async fn a_new_file_is_served_without_a_failed_call_and_rubbish_is_not() {
     let mut config = common::patient();
     config.reload.models_in_use = vec![file.clone()];
     config.reload.interval = Some(Duration::from_millis(20));
-    let server = TestServer::with(config, tiny).await;
+    let held = file.clone();
+    let read = move || Models::from(tiny()).read_from(&held, "tiny");
+    let server = TestServer::with(config, read).await;
     let channel = server.channel().await;
 
     // Each answer comes from one of the two, and none fails.

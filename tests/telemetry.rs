@@ -14,6 +14,7 @@ use newstance::{
     model::Model,
     server::{
         config::Config,
+        models::Models,
         pb::{self, inference::ModelInferRequest, tagging_service_client::TaggingServiceClient},
     },
 };
@@ -241,7 +242,9 @@ async fn reloads_are_counted_by_their_result() {
     let (mut config, metrics) = config();
     config.reload.models_in_use = vec![file.clone()];
     config.reload.interval = Some(Duration::from_millis(10));
-    let server = TestServer::with(config, tiny).await;
+    let held = file.clone();
+    let read = move || Models::from(tiny()).read_from(&held, "tiny");
+    let server = TestServer::with(config, read).await;
     for (bytes, result) in [(b"rubbish".to_vec(), "error"), (common::fixture(), "ok")] {
         fs::write(&file, bytes).unwrap();
         let label = format!("result=\"{result}\"");

@@ -5,11 +5,10 @@ mod common;
 use std::{
     io,
     net::SocketAddr,
-    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
-use common::{TestServer, scrape};
+use common::{TestServer, scrape, written::Written};
 use newstance::{
     model::Model,
     server::{
@@ -63,18 +62,6 @@ fn request(body: &str, flags: &str) -> Request<pb::TagArticleRequest> {
     request
 }
 
-#[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Written {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// The log of a server that has answered one good call, one bad one and one to nowhere.
 async fn log_of(format: LogFormat) -> Vec<String> {
     let written = Written::default();
@@ -100,7 +87,7 @@ async fn log_of(format: LogFormat) -> Vec<String> {
     server.stop().await;
     drop(installed);
     drop(flushed);
-    let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+    let text = written.text();
     for secret in ["Zwetsch", "army", "id-of-the-article", "hush"] {
         assert!(!text.contains(secret), "{text}");
     }

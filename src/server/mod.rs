@@ -4,7 +4,8 @@
 //! its deadline, the load, the bytes that are held for it), is decoded by [`codec`], checked by [`convert`] and [`resource`],
 //! answered by [`services`] with one of the [`models`] of the [`store`] and, where it fails,
 //! explained by [`status`]. What is to be labelled passes [`admission`]; long work runs on the
-//! [`pool`]. [`telemetry`] tells of it all. [`inference`] speaks to clients that know tensors and
+//! [`pool`]. What the configuration names is [`prepared`] before the first call, and looked at
+//! again by [`reload`]. [`telemetry`] tells of it all. [`inference`] speaks to clients that know tensors and
 //! no news. From outside, [`probe`] asks a server whether it serves.
 
 pub mod admission;
@@ -21,12 +22,14 @@ mod framing;
 pub mod inference;
 mod intake;
 mod lag;
+mod loading;
 pub mod malformed;
 pub mod memory;
 pub mod models;
 mod open_ended;
 pub mod pb;
 pub mod pool;
+pub mod prepared;
 pub mod probe;
 pub mod reload;
 pub mod resource;
@@ -38,25 +41,25 @@ pub mod telemetry;
 pub mod tls;
 mod unread;
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, io, path::PathBuf, sync::Arc, time::Duration};
 
 use prometheus_client::registry::Registry;
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tonic_health::{ServingStatus, server::HealthReporter};
 
-use auth::{Tokens, TokensError};
+use auth::TokensError;
 use config::Config;
 use connections::Connections;
 use models::Models;
+use prepared::Prepared;
 use reload::Reloads;
 use services::Shared;
 use telemetry::{
-    Telemetry,
     admin::{self, Admin, AdminError},
     metrics::{Process, State},
     traces::TracesError,
 };
-use tls::{Certificates, TlsError};
+use tls::TlsError;
 
 /// What health knows: the server as a whole and each service.
 const HEALTH_KEYS: [&str; 4] = [
@@ -83,6 +86,14 @@ pub enum ServeError<E> {
     /// The tokens cannot be used.
     #[error("tokens: {0}")]
     Tokens(#[from] TokensError),
+    /// The folder of models cannot be read.
+    #[error("model_dir: {}: {source}", folder.display())]
+    Folder {
+        /// Path of the folder.
+        folder: PathBuf,
+        /// What went wrong.
+        source: io::Error,
+    },
     /// The port for metrics cannot be opened.
     #[error("metrics: {0}")]
     Metrics(#[from] AdminError),
@@ -109,7 +120,7 @@ pub enum Stop {
 /// When every model is warm, health turns to SERVING and `ready` is told.
 ///
 /// # Errors
-/// When a model cannot be loaded, or a file of the configuration is unsound.
+/// When a model cannot be loaded, or something that the configuration names cannot be used.
 pub async fn serve<E: Send + 'static>(
     listener: TcpListener,
     config: Config,
@@ -117,10 +128,13 @@ pub async fn serve<E: Send + 'static>(
     ready: impl FnOnce(&Models) + Send + 'static,
     stop: impl Future<Output = Stop> + Send + 'static,
 ) -> Result<(), ServeError<E>> {
-    let security = &config.security;
-    let tokens = security.tokens.as_deref().map(Tokens::read).transpose()?;
-    let certificates = security.tls.as_ref().map(Certificates::read).transpose()?;
-    let (telemetry, registry) = Telemetry::new(&config.telemetry)?;
+    let Prepared {
+        files,
+        tokens,
+        certificates,
+        telemetry,
+        registry,
+    } = Prepared::read(&config)?;
     let shared = Shared::new(config, telemetry);
     let (health, health_service) = tonic_health::server::health_reporter();
     set_health(&health, ServingStatus::NotServing).await;
@@ -129,7 +143,12 @@ pub async fn serve<E: Send + 'static>(
     let memory = shared.memory().clone();
     let connections = Connections::new(shared.config(), certificates.clone(), memory);
     let _metrics = open_metrics(&shared, &connections, registry).await?;
-    let reloads = Reloads::new(&shared, certificates, tokens);
+    let reloads = Reloads {
+        shared: shared.clone(),
+        files,
+        certificates,
+        tokens,
+    };
     let accepting = tokio::spawn(connections.clone().accept(listener, service));
 
     let running = async {

@@ -1,6 +1,12 @@
 //! [`Models`]: the models that a server answers with, each under its own name.
 
-use std::{collections::BTreeMap, iter, mem, ops::Bound, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    iter, mem,
+    ops::Bound,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use thiserror::Error;
 
@@ -26,6 +32,7 @@ pub struct DuplicateModel {
 pub struct Models {
     default: Arc<Tagger>,
     packs: BTreeMap<String, Arc<Tagger>>,
+    files: BTreeMap<PathBuf, String>,
 }
 
 /// The only model is the default.
@@ -34,6 +41,7 @@ impl From<Model> for Models {
         Self {
             default: Arc::new(Tagger::new(model)),
             packs: BTreeMap::new(),
+            files: BTreeMap::new(),
         }
     }
 }
@@ -50,6 +58,20 @@ impl Models {
         }
         self.packs.insert(name, Arc::new(Tagger::new(pack)));
         Ok(self)
+    }
+
+    /// These models, where the one of this name was read from `file`: a model that the file holds
+    /// later on may take its place, and no other's.
+    #[must_use]
+    pub fn read_from(mut self, file: &Path, name: &str) -> Self {
+        self.files.insert(file.into(), name.into());
+        self
+    }
+
+    /// Name of the model that was read from `file`.
+    #[must_use]
+    pub fn held_by(&self, file: &Path) -> Option<&str> {
+        self.files.get(file).map(String::as_str)
     }
 
     /// These models with another one in service under its name, and the one that it replaces.

@@ -1,129 +1,208 @@
 //! Files that are looked at again while the server runs: models, certificates, tokens.
 
-use std::{convert::Infallible, fmt::Display, path::PathBuf, time::Duration};
+use std::{convert::Infallible, future::Future, path::PathBuf, pin::Pin, time::Duration};
 
+use futures_util::future::join_all;
 use tokio::time::sleep;
 
 use super::{
     auth::Tokens,
-    config::Tls,
+    config::{Config, Tls},
     describe,
-    files::{Watched, load_from},
+    files::{Watched, apart},
     models::name_of,
     services::Shared,
     telemetry::Telemetry,
     tls::Certificates,
 };
 
-/// Everything that can change.
+/// The files that can change, each kind as it was before it was read.
 #[derive(Debug)]
-pub struct Reloads {
-    shared: Shared,
-    interval: Option<Duration>,
-    models: Watched,
-    certificates: Option<(Certificates, Tls, Watched)>,
-    tokens: Option<(Tokens, PathBuf, Watched)>,
+pub struct Files {
+    models: Vec<(PathBuf, Watched)>,
+    certificates: Option<(Tls, Watched)>,
+    tokens: Option<(PathBuf, Watched)>,
 }
 
-impl Reloads {
+impl Files {
     /// Begins to watch the files as they are now.
     #[must_use]
-    pub fn new(
-        shared: &Shared,
-        certificates: Option<Certificates>,
-        tokens: Option<Tokens>,
-    ) -> Self {
-        let config = shared.config();
+    pub fn of(config: &Config) -> Self {
+        let watch = |file: &PathBuf| (file.clone(), Watched::new(vec![file.clone()]));
         let security = &config.security;
-        let certificates = certificates.zip(security.tls.clone());
-        let tokens = tokens.zip(security.tokens.clone());
         Self {
-            shared: shared.clone(),
-            interval: config.reload.interval,
-            models: Watched::new(config.reload.models_in_use.clone()),
-            certificates: certificates.map(|(certificates, files)| {
+            models: config.reload.models_in_use.iter().map(watch).collect(),
+            certificates: security.tls.as_ref().map(|files| {
                 let Tls {
                     certificate,
                     key,
                     client_roots,
                 } = files.clone();
                 let watched = [certificate, key].into_iter().chain(client_roots);
-                (certificates, files, Watched::new(watched.collect()))
+                (files.clone(), Watched::new(watched.collect()))
             }),
-            tokens: tokens.map(|(tokens, file)| {
-                let watched = Watched::new(vec![file.clone()]);
-                (tokens, file, watched)
-            }),
+            tokens: security.tokens.as_ref().map(watch),
         }
-    }
-
-    /// Looks at the files from time to time, for ever. A file that is unsound changes nothing.
-    ///
-    /// # Errors
-    /// Never.
-    pub async fn run<E>(mut self) -> Result<Infallible, E> {
-        let Some(interval) = self.interval else {
-            return std::future::pending().await;
-        };
-        loop {
-            sleep(interval).await;
-            self.look().await;
-        }
-    }
-
-    async fn look(&mut self) {
-        let telemetry = self.shared.telemetry().clone();
-        for file in self.models.changed() {
-            let name = file.display().to_string();
-            let replaced = self.replace_model(file).await;
-            let replaced = replaced.map(|now| format!(": {now}"));
-            tell(&telemetry, "model", &name, replaced);
-        }
-        if let Some((certificates, files, watched)) = &mut self.certificates
-            && !watched.changed().is_empty()
-        {
-            let reloaded = certificates.reload(files).map(|()| "");
-            tell(&telemetry, "certificates", "the certificates", reloaded);
-        }
-        if let Some((tokens, file, watched)) = &mut self.tokens
-            && !watched.changed().is_empty()
-        {
-            let reloaded = tokens.reload(file).map(|()| "");
-            tell(&telemetry, "tokens", "the tokens", reloaded);
-        }
-    }
-
-    /// Puts the model of a changed file in service, in place of the one of its name.
-    async fn replace_model(&self, file: PathBuf) -> Result<String, String> {
-        let model = load_from(file).await?;
-        let store = self.shared.store();
-        let models = store.serving().map_err(|error| error.to_string())?;
-        let name = &model.card().name;
-        if models.get(name).is_none() {
-            return Err(format!("it holds models/{name}, which is not in service"));
-        }
-        let tagger = store.add(model).map_err(|error| error.to_string())?;
-        let replaced = store.activate(&tagger, false);
-        replaced.map_err(|error| error.to_string())?;
-        let version = describe::version(tagger.model());
-        let name = name_of(&tagger);
-        Ok(format!(
-            "models/{name} (sha256 {}) in service",
-            version.digest
-        ))
     }
 }
 
-/// Counts and logs what became of a file; `name` is what the log calls it.
-fn tell(
-    telemetry: &Telemetry,
+/// Everything that can change.
+#[derive(Debug)]
+pub struct Reloads {
+    /// The models in service.
+    pub shared: Shared,
+    /// The files.
+    pub files: Files,
+    /// What new connections are greeted with.
+    pub certificates: Option<Certificates>,
+    /// The tokens that are good.
+    pub tokens: Option<Tokens>,
+}
+
+type Following = Pin<Box<dyn Future<Output = Infallible> + Send>>;
+
+impl Reloads {
+    /// Looks at the files from time to time, for ever. A file that is unsound changes nothing, and
+    /// is tried again. Each goes by itself: one that hangs, as where a network is gone, keeps no
+    /// other waiting, but for models among themselves, which are read one at a time.
+    ///
+    /// # Errors
+    /// Never.
+    pub async fn run<E>(self) -> Result<Infallible, E> {
+        join_all(self.all()).await;
+        std::future::pending().await
+    }
+
+    fn all(self) -> Vec<Following> {
+        let Self {
+            shared,
+            files,
+            certificates,
+            tokens,
+        } = self;
+        let Some(interval) = shared.config().reload.interval else {
+            return Vec::new();
+        };
+        let follow = |what, name| Follow {
+            telemetry: shared.telemetry().clone(),
+            interval,
+            what,
+            name,
+        };
+        let mut all: Vec<Following> = Vec::new();
+        for (file, watched) in files.models {
+            let shared = shared.clone();
+            let follow = follow("model", file.display().to_string());
+            let reload = move || replace_model(shared.clone(), file.clone());
+            all.push(Box::pin(follow.run(watched, reload)));
+        }
+        if let Some((certificates, (files, watched))) = certificates.zip(files.certificates) {
+            let follow = follow("certificates", "the certificates".into());
+            let reload = move || read(certificates.clone(), files.clone(), Certificates::reload);
+            all.push(Box::pin(follow.run(watched, reload)));
+        }
+        if let Some((tokens, (file, watched))) = tokens.zip(files.tokens) {
+            let follow = follow("tokens", "the tokens".into());
+            let reload = move || read(tokens.clone(), file.clone(), |t, file| t.reload(file));
+            all.push(Box::pin(follow.run(watched, reload)));
+        }
+        all
+    }
+}
+
+/// How one kind of files is followed; `name` is what the log calls it.
+struct Follow {
+    telemetry: Telemetry,
+    interval: Duration,
     what: &'static str,
-    name: &str,
-    reloaded: Result<impl Display, impl Display>,
-) {
-    telemetry.reloaded(what, reloaded.is_ok());
-    match reloaded {
-        Ok(more) => tracing::info!("reloaded {name}{more}"),
-        Err(fault) => tracing::error!("did not reload {name}: {fault}"),
+    name: String,
+}
+
+impl Follow {
+    async fn run<R>(self, mut watched: Watched, reload: impl Fn() -> R) -> Infallible
+    where
+        R: Future<Output = Result<String, String>>,
+    {
+        let name = &self.name;
+        loop {
+            sleep(self.interval).await;
+            let Some(seen) = watched.look().await else {
+                continue;
+            };
+            let reloaded = reload().await;
+            self.telemetry.reloaded(self.what, reloaded.is_ok());
+            match reloaded {
+                Ok(more) => {
+                    watched.take_in(seen);
+                    tracing::info!("reloaded {name}{more}");
+                }
+                Err(fault) if watched.fail(seen, &fault) => {
+                    tracing::error!("did not reload {name}: {fault}");
+                }
+                Err(_) => {}
+            }
+        }
+    }
+}
+
+/// Lets `reload` read files where it may wait for them.
+async fn read<T: Send + 'static, F: Send + 'static, E: ToString + Send + 'static>(
+    target: T,
+    files: F,
+    reload: fn(&T, &F) -> Result<(), E>,
+) -> Result<String, String> {
+    let reloaded = apart(move || reload(&target, &files)).await?;
+    reloaded
+        .map(|()| String::new())
+        .map_err(|fault| fault.to_string())
+}
+
+/// Puts the model of a changed file in service, in place of the one that the file held before.
+async fn replace_model(shared: Shared, file: PathBuf) -> Result<String, String> {
+    let (model, _place) = shared.loading().read(file.clone()).await?;
+    let store = shared.store();
+    let models = store.serving().map_err(|error| error.to_string())?;
+    let name = &model.card().name;
+    let held = models.held_by(&file).ok_or("no model was read from it")?;
+    if held != name {
+        return Err(format!("it holds models/{name}: expected models/{held}"));
+    }
+    let tagger = store.add(model).map_err(|error| error.to_string())?;
+    let replaced = store.activate(&tagger, false);
+    replaced.map_err(|error| error.to_string())?;
+    let version = describe::version(tagger.model());
+    let name = name_of(&tagger);
+    Ok(format!(
+        ": models/{name} (sha256 {}) in service",
+        version.digest
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    #[tokio::test]
+    async fn what_fails_is_tried_again_until_it_is_taken_in() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let watched = Watched::new(vec![file.path().into()]);
+        std::fs::write(file.path(), "new").unwrap();
+        let follow = Follow {
+            telemetry: Telemetry::default(),
+            interval: Duration::from_millis(1),
+            what: "tokens",
+            name: "the tokens".into(),
+        };
+        let tries = AtomicU32::new(0);
+        // As where no file descriptor is left for a moment.
+        let reload = async || match tries.fetch_add(1, Ordering::Relaxed) {
+            0 | 1 => Err("no file descriptor left".into()),
+            _ => Ok(String::new()),
+        };
+        let following = follow.run(watched, reload);
+        let time = Duration::from_millis(200);
+        assert!(tokio::time::timeout(time, following).await.is_err());
+        assert_eq!(tries.into_inner(), 3);
     }
 }

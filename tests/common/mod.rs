@@ -4,6 +4,7 @@
 pub mod program;
 pub mod scrape;
 pub mod tensors;
+pub mod written;
 
 use std::{
     fs::File,

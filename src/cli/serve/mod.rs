@@ -22,7 +22,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::{net::TcpListener, runtime, signal};
+use tokio::{
+    net::TcpListener,
+    runtime::{self, Runtime},
+    signal,
+};
 
 use super::CliError;
 use crate::server::{self, ServeError, Stop, models::Models, telemetry::log};
@@ -94,15 +98,17 @@ impl Args {
 
 fn serve(settings: Settings) -> Result<(), CliError> {
     let started = Instant::now();
-    let runtime = runtime::Builder::new_multi_thread()
-        .enable_all()
-        .thread_keep_alive(LOADING_THREAD_KEPT)
-        .build()
-        .map_err(CliError::Runtime)?;
+    let runtime = runtime()?;
     let served = runtime.block_on(answer_calls(settings, started));
     // A file that never ends, such as one of a network that is gone, does not keep the program.
     runtime.shutdown_timeout(READING_TIME);
     served
+}
+
+fn runtime() -> Result<Runtime, CliError> {
+    let mut builder = runtime::Builder::new_multi_thread();
+    let builder = builder.enable_all().thread_keep_alive(LOADING_THREAD_KEPT);
+    builder.build().map_err(CliError::Runtime)
 }
 
 async fn answer_calls(settings: Settings, started: Instant) -> Result<(), CliError> {

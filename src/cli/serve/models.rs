@@ -16,20 +16,23 @@ use crate::server::{
 /// The default model and the packs beside it.
 pub fn load(default: Option<&Path>, packs: &[PathBuf]) -> Result<Models, CliError> {
     let model = load_model(default)?;
-    let mut sources = HashMap::from([(model.card().name.clone(), model_source(default))]);
+    let name = model.card().name.clone();
     let mut models = Models::from(model);
+    if let Some(path) = default {
+        models = models.read_from(path, &name);
+    }
+    let mut sources = HashMap::from([(name, model_source(default))]);
     for path in packs {
         let pack = load_model(Some(path))?;
         let source = model_source(Some(path));
         let name = pack.card().name.clone();
-        models =
-            models
-                .with_pack(pack)
-                .map_err(|DuplicateModel { name }| CliError::DuplicateModel {
-                    first: sources.remove(&name).unwrap_or_default(),
-                    second: source.clone(),
-                    name,
-                })?;
+        let added = models.with_pack(pack);
+        let added = added.map_err(|DuplicateModel { name }| CliError::DuplicateModel {
+            first: sources.remove(&name).unwrap_or_default(),
+            second: source.clone(),
+            name,
+        })?;
+        models = added.read_from(path, &name);
         sources.insert(name, source);
     }
     Ok(models)

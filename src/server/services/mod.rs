@@ -12,8 +12,8 @@ use std::sync::{
 };
 
 use super::{
-    admission::Admission, config::Config, memory::Memory, models::Models, resource::ModelName,
-    status::ApiError, store::ModelStore, telemetry::Telemetry,
+    admission::Admission, config::Config, loading::Loading, memory::Memory, models::Models,
+    resource::ModelName, status::ApiError, store::ModelStore, telemetry::Telemetry,
 };
 use crate::tagger::Tagger;
 
@@ -25,6 +25,7 @@ pub struct Shared(Arc<Inner>);
 struct Inner {
     config: Config,
     store: ModelStore,
+    loading: Loading,
     admission: Admission,
     memory: Memory,
     is_stopping: AtomicBool,
@@ -37,6 +38,7 @@ impl Shared {
     pub fn new(config: Config, telemetry: Telemetry) -> Self {
         Self(Arc::new(Inner {
             store: ModelStore::new(config.reload.models),
+            loading: Loading::default(),
             admission: Admission::new(&config.admission),
             memory: config.memory(),
             is_stopping: AtomicBool::new(false),
@@ -55,6 +57,12 @@ impl Shared {
     #[must_use]
     pub fn store(&self) -> &ModelStore {
         &self.0.store
+    }
+
+    /// Where further models are read.
+    #[must_use]
+    pub fn loading(&self) -> &Loading {
+        &self.0.loading
     }
 
     /// The door.

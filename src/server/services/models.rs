@@ -6,7 +6,6 @@ use super::{Shared, find};
 use crate::{
     server::{
         describe,
-        files::load_from,
         models::Models,
         pb::{self, model_service_server::ModelService},
         resource::{ModelFile, ModelName, ModelVersion, Page, page_token},
@@ -54,12 +53,13 @@ impl ModelService for Shared {
         let file = ModelFile::parse("file", &file)?;
         let folder = self.config().reload.folder.as_ref();
         let path = folder.ok_or(ApiError::LoadingDisabled)?.join(file.as_str());
-        let model = load_from(path)
-            .await
-            .map_err(|fault| ApiError::ModelUnsound {
-                file: file.to_string(),
-                fault,
-            })?;
+        // The first models are read by themselves.
+        self.store().serving()?;
+        let read = self.loading().read(path).await;
+        let (model, _place) = read.map_err(|fault| ApiError::ModelUnsound {
+            file: file.to_string(),
+            fault,
+        })?;
         let tagger = self.store().add(model)?;
         if activate {
             self.store().activate(&tagger, false)?;
