@@ -103,7 +103,7 @@ fn lists_and_switches_can_be_set_and_unset() {
             r#"["https://a.org", "https://b.org"]"#,
         ),
         (
-            vec![config, (origins, "https://c.org,https://d.org")],
+            vec![config, (origins, "https://C.org:443,https://d.org")],
             vec![],
             r#"["https://c.org", "https://d.org"]"#,
         ),
@@ -190,6 +190,21 @@ fn what_is_not_understood_is_refused_by_name_and_place() {
             "configuration file /nowhere: ".into(),
         ),
         (
+            vec![("NEWSTANCE_CONFIG", "")],
+            vec![],
+            "leave NEWSTANCE_CONFIG unset".into(),
+        ),
+        (
+            vec![],
+            vec!["--otlp-endpoint=http://[::1"],
+            "--otlp-endpoint = \"http://[::1\" does not do; it takes a URL".into(),
+        ),
+        (
+            vec![],
+            vec!["--listen=127.0.0.1:7", "--metrics-listen=0.0.0.0:7"],
+            "--metrics-listen is what listen takes".into(),
+        ),
+        (
             vec![("NEWSTANCE_LISTN", "")],
             vec![],
             "there is no option NEWSTANCE_LISTN".into(),
@@ -235,7 +250,10 @@ fn files_that_cannot_be_used_are_found_before_serving() {
     let (cert, key) = (option("tls-cert", &rubbish), option("tls-key", &rubbish));
     for (flags, message) in [
         (vec!["--pack=/nowhere"], "newstance: /nowhere: "),
-        (vec!["--model-dir=/nowhere"], "newstance: /nowhere: "),
+        (
+            vec!["--model-dir=/nowhere"],
+            "newstance: model_dir: /nowhere: ",
+        ),
         (
             vec!["--tls-cert=/nowhere", &key],
             "newstance: TLS: /nowhere: ",
@@ -246,6 +264,12 @@ fn files_that_cannot_be_used_are_found_before_serving() {
         (vec![&cert, &key], &rubbish),
     ] {
         refuses(&[], &flags, 1, message);
+        // What the check finds keeps the server from starting, and says the same.
+        let mut serve = newstance(&["serve", "--listen=127.0.0.1:0", "--model", &model()]);
+        let output = serve.args(&flags).output().unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{errors}");
+        assert!(errors.contains(message), "{message:?} in {errors:?}");
     }
 }
 

@@ -18,10 +18,12 @@ mod slot;
 mod value;
 
 use std::{
+    ffi::OsString,
     path::PathBuf,
     time::{Duration, Instant},
 };
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use tokio::{
     net::TcpListener,
     runtime::{self, Runtime},
@@ -48,13 +50,26 @@ const READING_TIME: Duration = Duration::from_secs(1);
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// File of options in TOML, such as `max_targets = 10`; variables and flags go before it.
-    #[arg(long, value_name = "FILE", env = "NEWSTANCE_CONFIG")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "NEWSTANCE_CONFIG",
+        value_parser = OsStringValueParser::new().try_map(named)
+    )]
     config: Option<PathBuf>,
     /// Check configuration, models, certificates and tokens, print the options in force, and end.
     #[arg(long)]
     check_config: bool,
     #[command(flatten)]
     flags: Flags,
+}
+
+/// A path that is not empty, as a variable may be that is set from another one.
+fn named(path: OsString) -> Result<PathBuf, &'static str> {
+    if path.is_empty() {
+        return Err("expected a file; without one, leave NEWSTANCE_CONFIG unset");
+    }
+    Ok(path.into())
 }
 
 /// Checks the text of a configuration file and nothing that it names.

@@ -1,5 +1,7 @@
 //! Options that are sound alone and make no sense together.
 
+use std::net::{IpAddr, SocketAddr};
+
 use super::{effective::Effective, error::ConfigError, settings::Settings};
 
 type Rule = (&'static str, fn(&Settings) -> bool, &'static str);
@@ -25,6 +27,14 @@ const RULES: &[Rule] = &[
         "plaintext",
         |s| s.plaintext && s.tls_cert.is_some(),
         "is for a server without TLS, but tls_cert is set: leave one of them out",
+    ),
+    (
+        "metrics-listen",
+        |s| {
+            let metrics = s.rest.telemetry.metrics;
+            metrics.is_some_and(|metrics| is_taken_by(metrics, s.listen))
+        },
+        "is what listen takes: give it a port of its own",
     ),
     (
         "max-bytes-in-flight",
@@ -79,6 +89,14 @@ fn check_models(effective: &Effective) -> Result<(), ConfigError> {
     })
 }
 
+/// Whether who listens at one of these addresses keeps others from the other one. Port 0 is another
+/// port each time; an address for all of IPv6 is one for all of IPv4 too.
+fn is_taken_by(one: SocketAddr, other: SocketAddr) -> bool {
+    let covers = |a: IpAddr, b: IpAddr| a.is_unspecified() && (a.is_ipv6() || b.is_ipv4());
+    let (a, b) = (one.ip(), other.ip());
+    one.port() == other.port() && one.port() != 0 && (a == b || covers(a, b) || covers(b, a))
+}
+
 /// Nobody should find out later that tokens and articles went over the network in the clear.
 fn check_exposure(effective: &Effective) -> Result<(), ConfigError> {
     let settings = &effective.settings;
@@ -123,6 +141,18 @@ mod tests {
                 "f.toml:1: max_loaded_models = 2 is less than the 3",
             ),
             (
+                "listen = '[::1]:1'\nmetrics_listen = '[::1]:1'",
+                "f.toml:2: metrics_listen is what listen takes",
+            ),
+            (
+                "metrics_listen = '0.0.0.0:50051'",
+                "f.toml:1: metrics_listen is what listen takes",
+            ),
+            (
+                "metrics_listen = '[::]:50051'",
+                "f.toml:1: metrics_listen is what listen takes",
+            ),
+            (
                 "max_request_bytes = '8MiB'\nmax_bytes_in_flight = '7MiB'",
                 "f.toml:2: max_bytes_in_flight has no room for one request",
             ),
@@ -155,6 +185,10 @@ mod tests {
             "grpc_web = true",
             "max_loaded_models = 2\npack = ['a']\nreload_interval = '0s'",
             "max_loaded_models = 1",
+            "listen = '127.0.0.1:0'\nmetrics_listen = '127.0.0.1:0'",
+            "metrics_listen = '127.0.0.2:50051'",
+            "metrics_listen = '[::1]:50051'",
+            "listen = '[::1]:1'\nmetrics_listen = '0.0.0.0:1'",
         ] {
             checked(text).unwrap();
         }

@@ -3,7 +3,9 @@
 //! Flags and variables are text; it becomes a TOML value first, so that the three ways to set an
 //! option share one check.
 
-use std::{fmt, ops::RangeInclusive, time::Duration};
+use std::{fmt, net::Ipv6Addr, ops::RangeInclusive, time::Duration};
+
+use crate::server::telemetry::traces::is_endpoint;
 
 /// A value that is of its option's kind and in its range.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,8 +77,8 @@ impl Kind {
             Self::Address | Self::File | Self::Folder => text(given, |text| !text.is_empty())?,
             Self::Endpoint => text(given, is_endpoint)?,
             Self::Word(words) => text(given, |text| words.contains(&text))?,
-            Self::Files => list(given, |text| !text.is_empty())?,
-            Self::Origins => list(given, is_origin)?,
+            Self::Files => list(given, |text| (!text.is_empty()).then(|| text.into()))?,
+            Self::Origins => list(given, origin)?,
         })
     }
 
@@ -185,27 +187,47 @@ fn text(given: &toml::Value, fits: impl Fn(&str) -> bool) -> Option<Value> {
     Some(Value::Text(text.into()))
 }
 
-fn list(given: &toml::Value, fits: impl Fn(&str) -> bool) -> Option<Value> {
+fn list(given: &toml::Value, read: impl Fn(&str) -> Option<String>) -> Option<Value> {
     let texts = given.as_array()?.iter().map(toml::Value::as_str);
-    let texts = texts.map(|text| text.filter(|text| fits(text)).map(Into::into));
+    let texts = texts.map(|text| text.and_then(&read));
     Some(Value::List(texts.collect::<Option<_>>()?))
 }
 
-/// Spans are sent without TLS.
-fn is_endpoint(text: &str) -> bool {
-    text.strip_prefix("http://").is_some_and(begins_with_host)
+/// An origin as browsers write it, to be compared with what they send: in lower case, and without
+/// the port that its scheme has anyway.
+fn origin(text: &str) -> Option<String> {
+    let text = text.to_ascii_lowercase();
+    let (scheme, authority) = text.split_once("://")?;
+    let usual = match scheme {
+        "http" => 80,
+        "https" => 443,
+        _ => return None,
+    };
+    let (host, port) = match authority.rsplit_once(':') {
+        // Within brackets it belongs to the host.
+        Some((host, port)) if !port.ends_with(']') => (host, port_number(port)?),
+        _ => (authority, usual),
+    };
+    let host = host_name(host)?;
+    Some(if port == usual {
+        format!("{scheme}://{host}")
+    } else {
+        format!("{scheme}://{host}:{port}")
+    })
 }
 
-fn begins_with_host(text: &str) -> bool {
-    !text.is_empty() && !text.starts_with(['/', ':']) && text.bytes().all(|b| b.is_ascii_graphic())
+fn port_number(text: &str) -> Option<u16> {
+    let is_number = text.bytes().all(|b| b.is_ascii_digit());
+    text.parse().ok().filter(|_| is_number)
 }
 
-fn is_origin(text: &str) -> bool {
-    let host = text.strip_prefix("http://");
-    let host = host.or_else(|| text.strip_prefix("https://"));
-    host.is_some_and(begins_with_host)
-        && text.matches('/').count() == 2
-        && !text.contains([',', '?', '#', '@', '*'])
+fn host_name(text: &str) -> Option<String> {
+    if let Some(address) = text.strip_prefix('[') {
+        let address: Ipv6Addr = address.strip_suffix(']')?.parse().ok()?;
+        return Some(format!("[{address}]"));
+    }
+    let is_name = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
+    (!text.is_empty() && text.bytes().all(is_name)).then(|| text.into())
 }
 
 fn size(bytes: u64) -> toml::Value {
@@ -290,6 +312,8 @@ mod tests {
             ),
             (&Kind::Endpoint, "localhost:4317", None),
             (&Kind::Endpoint, "http://", None),
+            (&Kind::Endpoint, "http://[::1", None),
+            (&Kind::Endpoint, "http://a:99999999", None),
             (&word, "off", Some("\"off\"")),
             (&word, "on", None),
         ] {
@@ -307,12 +331,33 @@ mod tests {
             "https://a.org/",
             "https://a.org/x",
             "https://a.org?x",
+            "https://a.org:",
+            "https://a.org:65536",
+            "https://a.org:+1",
+            "https://a.org:1:2",
+            "https://me@a.org",
+            "https://[::1",
+            "https://\u{e4}.org",
+            "ftp://a.org",
             "",
         ] {
             assert!(!origins(&["https://a.org", bad]), "{bad:?}");
         }
         assert!(Kind::Files.read(&"alone".into()).is_none());
         assert!(Kind::Files.read(&vec![1].into()).is_none());
+    }
+
+    #[test]
+    fn origins_are_what_browsers_send() {
+        for (given, sent) in [
+            ("https://A.org:443", "https://a.org"),
+            ("HTTP://a.org:80", "http://a.org"),
+            ("http://a.org:443", "http://a.org:443"),
+            ("http://LOCALHOST:03000", "http://localhost:3000"),
+            ("http://[0:0::0:1]:80", "http://[::1]"),
+        ] {
+            assert_eq!(origin(given).as_deref(), Some(sent));
+        }
     }
 
     #[test]

@@ -58,10 +58,7 @@ impl Traces {
     /// When the address cannot be one.
     pub fn new(settings: &config::Traces) -> Result<Self, TracesError> {
         let config::Traces { endpoint, ratio } = settings;
-        let is_http = endpoint.parse::<http::Uri>().is_ok_and(|uri| {
-            uri.scheme_str() == Some("http") && uri.host().is_some_and(|host| !host.is_empty())
-        });
-        if !is_http {
+        if !is_endpoint(endpoint) {
             return Err(TracesError::Endpoint(endpoint.clone()));
         }
         let exporter = opentelemetry_otlp::SpanExporter::builder()
@@ -110,6 +107,21 @@ impl Traces {
         // A receiver that is away was told of before.
         let _ = tokio::time::timeout(FLUSH_TIME, flushed).await;
     }
+}
+
+/// Whether traces can be sent to this address: spans go without TLS.
+#[must_use]
+pub fn is_endpoint(text: &str) -> bool {
+    let Ok(uri) = text.parse::<http::Uri>() else {
+        return false;
+    };
+    uri.scheme_str() == Some("http")
+        && uri.authority().is_some_and(|authority| {
+            let host = authority.host();
+            // A port that is out of range counts as none.
+            let is_bare = authority.as_str().rsplit('@').next() == Some(host);
+            !host.is_empty() && (is_bare || authority.port().is_some())
+        })
 }
 
 /// Who the spans are of; the variables of OpenTelemetry may say it too.
@@ -234,6 +246,10 @@ mod tests {
             "localhost:4317",
             "https://localhost:4317",
             "http://",
+            "http://:4317",
+            "http://[::1",
+            "http://a:99999999",
+            "http://a b",
             "ftp://a",
         ] {
             let settings = config::Traces {
@@ -242,6 +258,9 @@ mod tests {
             };
             let refused = Traces::new(&settings);
             assert!(matches!(refused, Err(TracesError::Endpoint(_))), "{wrong}");
+        }
+        for right in ["http://a", "http://[::1]:4317", "http://otel:4317/x"] {
+            assert!(is_endpoint(right), "{right}");
         }
     }
 
