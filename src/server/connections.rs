@@ -8,7 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use http::{Request, Response};
@@ -38,6 +38,8 @@ use super::{
 /// How long to leave the listener alone when it cannot give a connection, as when the process has
 /// no file descriptor left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// How long it is not told again that there are none.
+const ACCEPT_SILENCE: Duration = Duration::from_secs(1);
 /// What a connection may send before anybody reads it, in bytes: nobody else counts these.
 const WINDOW: u32 = 256 * 1024;
 /// What a client of HTTP/2 sends first, in bytes.
@@ -92,6 +94,7 @@ impl Connections {
         S::Future: Send,
     {
         let room = Arc::new(Semaphore::new(self.limits.connections.get() as usize));
+        let mut told: Option<Instant> = None;
         loop {
             let next = async {
                 // Without room, connections wait in the backlog of the operating system.
@@ -111,7 +114,10 @@ impl Connections {
                     });
                 }
                 Err(error) => {
-                    tracing::warn!("cannot accept a connection: {error}");
+                    if told.is_none_or(|at| at.elapsed() >= ACCEPT_SILENCE) {
+                        tracing::warn!("cannot accept a connection: {error}");
+                        told = Some(Instant::now());
+                    }
                     sleep(ACCEPT_PAUSE).await;
                 }
             }

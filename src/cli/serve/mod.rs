@@ -5,6 +5,7 @@
 //! makes no sense together.
 
 mod check;
+mod descriptors;
 mod docs;
 mod effective;
 mod error;
@@ -134,6 +135,7 @@ async fn answer_calls(settings: Settings, started: Instant) -> Result<(), CliErr
     let listener = TcpListener::bind(listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
     log::tell(format_args!("listening on {address}"));
+    descriptors::provide(config.connections.connections);
     let ready = move |served: &Models| models::announce(served, started);
     let load = move || models::load(settings.model.as_deref(), &settings.packs);
     let served = server::serve(listener, config, load, ready, stop_signal()).await;

@@ -52,6 +52,11 @@ pub fn tell(message: fmt::Arguments<'_>) {
     tracing::info!("{message}");
 }
 
+/// The same about what an operator should change.
+pub fn warn(message: fmt::Arguments<'_>) {
+    tracing::warn!("{message}");
+}
+
 /// One line a call.
 pub(super) fn call(call: &Ended<'_>, trace: Option<TraceId>) {
     let model = call.record.tagger().map(Tagger::model);
