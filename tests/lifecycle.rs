@@ -159,3 +159,33 @@ async fn a_watch_of_what_is_not_served_is_refused() {
     drop((sender, body, answer));
     server.stop().await;
 }
+
+/// As docs/errors.md says.
+#[tokio::test]
+async fn errors_of_health_and_reflection_have_no_details() {
+    use tonic_reflection::pb::v1::{
+        ServerReflectionRequest, server_reflection_client::ServerReflectionClient,
+        server_reflection_request::MessageRequest,
+    };
+    let server = TestServer::start(tiny).await;
+    let channel = server.channel().await;
+    let mut client = HealthClient::new(channel.clone());
+    let unknown = HealthCheckRequest {
+        service: "none".into(),
+    };
+    let checked = client.check(unknown.clone()).await.unwrap_err();
+    let watched = client.watch(unknown).await.unwrap_err();
+    let question = ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(MessageRequest::FileContainingSymbol("none".into())),
+    };
+    let asked = ServerReflectionClient::new(channel)
+        .server_reflection_info(tokio_stream::once(question))
+        .await;
+    let described = asked.unwrap().into_inner().message().await.unwrap_err();
+    for status in [checked, watched, described] {
+        assert_eq!(status.code(), Code::NotFound);
+        assert!(status.details().is_empty(), "{status}");
+    }
+    server.stop().await;
+}

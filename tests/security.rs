@@ -5,9 +5,11 @@ mod common;
 use std::{fs, path::PathBuf, time::Duration};
 
 use common::TestServer;
+use http::{HeaderMap, header::AUTHORIZATION};
 use newstance::{
     model::Model,
     server::{
+        auth::Tokens,
         config::{Config, Tls},
         pb::{
             self, model_service_client::ModelServiceClient,
@@ -190,6 +192,26 @@ async fn plain_text_to_a_tls_port_and_rubbish_for_certificates_fail_cleanly() {
 
 const READER: &str = "reader-0123456789";
 const OPERATOR: &str = "operator-0123456789";
+
+#[test]
+fn the_tokens_of_the_documentation_are_sound() {
+    let page = include_str!("../docs/configuration.md");
+    let (_, example) = page.split_once("```toml\n[[tokens]]").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), format!("[[tokens]]{example}")).unwrap();
+    let tokens = Tokens::read(file.path()).unwrap();
+    let labels = "/newstance.v1.TaggingService/TagArticle";
+    for (token, opens) in [
+        ("a-secret-of-16-bytes-or-more", true),
+        ("keep-this-out-of-files", true),
+        ("another-one-of-16-bytes", false),
+    ] {
+        let bearer = format!("Bearer {token}").parse().unwrap();
+        let headers = HeaderMap::from_iter([(AUTHORIZATION, bearer)]);
+        assert_eq!(tokens.check(labels, &headers).is_ok(), opens, "{token}");
+    }
+}
 
 #[tokio::test]
 async fn tokens_open_what_they_are_for_and_health_is_open() {
