@@ -207,6 +207,32 @@ async fn a_request_without_room_for_its_bytes_is_counted_too() {
 }
 
 #[tokio::test]
+async fn a_stream_that_finds_no_room_on_its_way_is_counted_too() {
+    let (mut config, metrics) = config();
+    config.admission.bytes = 100;
+    let server = TestServer::with(config, tiny).await;
+    let bodies = ["The army left.".into(), "The army left. ".repeat(9)];
+    let requests = bodies.map(|body| pb::StreamTagArticlesRequest {
+        article: Some(article(&body)),
+        ..pb::StreamTagArticlesRequest::default()
+    });
+    let mut client = client(&server).await;
+    let answers = client.stream_tag_articles(tokio_stream::iter(requests));
+    let mut answers = answers.await.unwrap().into_inner();
+    let refused = async {
+        loop {
+            if let Err(status) = answers.message().await {
+                return status.code();
+            }
+        }
+    };
+    assert_eq!(refused.await, Code::ResourceExhausted);
+    let samples = scrape(metrics).await;
+    assert_eq!(samples.sum("newstance_shed_total", &["OVERLOADED"]), 1.0);
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_stream_beyond_the_limit_is_counted_and_a_cancelled_one_too() {
     let (mut config, metrics) = config();
     config.admission.streams = NonZeroU32::MIN;

@@ -162,6 +162,58 @@ async fn a_line_of_text_tells_of_each_call() {
     assert_eq!(lines[3], "newstance: two lines");
 }
 
+/// Status and reason of each stream in a log of JSON.
+fn ends_of_streams(written: &Written) -> Vec<[String; 2]> {
+    let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+    let streams = lines.filter(|line: &serde_json::Value| {
+        line["method"] == "newstance.v1.TaggingService/StreamTagArticles"
+    });
+    let told = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    streams
+        .map(|line| [told(&line["status"]), told(&line["reason"])])
+        .collect()
+}
+
+#[tokio::test]
+async fn a_stream_that_fails_after_its_headers_tells_why() {
+    let written = Written::default();
+    let (subscriber, flushed) = log::subscriber(LogFormat::Json, written.clone());
+    let installed = tracing::subscriber::set_default(subscriber);
+    let server = TestServer::with(config(LogFormat::Json), tiny).await;
+    let mut sender = common::by_hand(server.address).await;
+    let mut open = Vec::new();
+    for (first, timeout) in [
+        (&[0, 0, 0, 0, 2, 0x0a, 0xff][..], "9S"),
+        (&[0, 0, 0x80, 0, 0], "9S"),
+        (&[], "100m"),
+        (&[], "9S"),
+    ] {
+        let mut call = common::http_request(server.address);
+        let path = "/newstance.v1.TaggingService/StreamTagArticles";
+        *call.uri_mut() = format!("http://{}{path}", server.address).parse().unwrap();
+        let headers = call.headers_mut();
+        headers.insert("grpc-timeout", timeout.parse().unwrap());
+        sender = sender.ready().await.unwrap();
+        let (answer, mut requests) = sender.send_request(call, false).unwrap();
+        requests.send_data(first.to_vec().into(), false).unwrap();
+        let mut answer = answer.await.unwrap().into_body();
+        if timeout == "100m" || !first.is_empty() {
+            assert!(answer.trailers().await.unwrap().is_some());
+        }
+        open.push((requests, answer));
+    }
+    server.stop().await;
+    drop((installed, flushed));
+    let expected = [
+        ["INVALID_ARGUMENT", "MALFORMED_REQUEST"],
+        ["RESOURCE_EXHAUSTED", "REQUEST_TOO_LARGE"],
+        ["DEADLINE_EXCEEDED", "DEADLINE_EXCEEDED"],
+        ["UNAVAILABLE", "CLOSING"],
+    ];
+    assert_eq!(ends_of_streams(&written), expected);
+}
+
 #[tokio::test]
 async fn calls_are_not_logged_unless_that_is_wanted() {
     assert_eq!(log_of(LogFormat::Off).await, ["newstance: two lines"]);

@@ -3,7 +3,7 @@
 //! Every status carries an `ErrorInfo` of domain `newstance` with one of the [`Reason`]s, and an
 //! invalid argument a `BadRequest` that names the field. None carries text of an article.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use prost::Message;
 use thiserror::Error;
@@ -331,10 +331,7 @@ impl From<ApiError> for Status {
         if let Some(delay) = error.retry_after() {
             details.set_retry_info(Some(delay));
         }
-        let mut status = Self::with_error_details(code, message, details);
-        // It never leaves the server; telemetry reads the reason from it.
-        status.set_source(Arc::new(error));
-        status
+        Self::with_error_details(code, message, details)
     }
 }
 

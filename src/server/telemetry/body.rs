@@ -8,7 +8,7 @@ use std::{
 use hyper::body::{Body as HttpBody, Bytes, Frame, SizeHint};
 use tonic::{Code, Status, body::Body};
 
-use super::{call::Call, codes};
+use super::call::Call;
 
 /// Passes everything on, and ends the call with the status in the trailers.
 #[derive(Debug)]
@@ -34,9 +34,10 @@ impl HttpBody for ObservedBody {
         let polled = Pin::new(&mut self.inner).poll_frame(cx);
         match &polled {
             Poll::Ready(Some(Ok(frame))) => {
-                if let Some(trailers) = frame.trailers_ref() {
-                    let code = codes::of(trailers).unwrap_or(Code::Unknown);
-                    self.call.end(code);
+                if let Some(trailers) = frame.trailers_ref()
+                    && !self.call.end_as_told(trailers)
+                {
+                    self.call.end(Code::Unknown);
                 }
             }
             Poll::Ready(Some(Err(status))) => self.call.end(status.code()),

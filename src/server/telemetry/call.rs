@@ -1,16 +1,12 @@
 //! [`Call`]: one call while it is observed. It ends once, however it ends.
 
-use std::{
-    error::Error,
-    time::{Instant, SystemTime},
-};
+use std::time::{Instant, SystemTime};
 
-use http::{Request, Response};
+use http::{HeaderMap, Request};
 use opentelemetry::Context;
-use tonic::{Code, Status};
+use tonic::Code;
 
 use super::{CallRecord, Peer, Telemetry, codes, log, methods::Method, traces};
-use crate::server::status::{ApiError, Reason};
 
 /// A call that has begun. Dropped before its status is known, it was cancelled.
 #[derive(Debug)]
@@ -19,7 +15,7 @@ pub struct Call {
     method: Method,
     started: Instant,
     record: CallRecord,
-    reason: Option<Reason>,
+    reason: Option<String>,
     /// What log and traces need beyond that.
     origin: Option<Box<Origin>>,
     ended: bool,
@@ -41,7 +37,7 @@ pub struct Ended<'a> {
     /// How it ended.
     pub code: Code,
     /// The reason of an error of this server.
-    pub reason: Option<&'static str>,
+    pub reason: Option<&'a str>,
     /// When it began.
     pub at: SystemTime,
     /// How long it took.
@@ -77,15 +73,16 @@ impl Call {
         }
     }
 
-    /// Notes why a call was refused, where its answer says so.
-    pub fn answered<B>(&mut self, response: &Response<B>) {
-        // tonic leaves the status in the response that it makes of it. Of a body that ended with an
-        // error it wraps the status in others.
-        let status = response.extensions().get::<Status>();
-        let first = status.and_then(Error::source);
-        let mut sources = std::iter::successors(first, |&error| error.source());
-        let error = sources.find_map(|error| error.downcast_ref::<ApiError>());
-        self.reason = error.map(|error| error.kind().1);
+    /// Ends as these headers or trailers say; whether they do.
+    pub fn end_as_told(&mut self, told: &HeaderMap) -> bool {
+        let Some(code) = codes::of(told) else {
+            return false;
+        };
+        if code != Code::Ok {
+            self.reason = codes::reason(told);
+        }
+        self.end(code);
+        true
     }
 
     /// Ends with this status.
@@ -97,7 +94,7 @@ impl Call {
         let inner = &*self.telemetry.0;
         if let Some(metrics) = &inner.metrics {
             metrics.calls().ended(self.method, code, took);
-            if let Some(reason) = self.reason {
+            if let Some(reason) = &self.reason {
                 metrics.failed(reason);
             }
         }
@@ -105,7 +102,7 @@ impl Call {
             let ended = Ended {
                 method: inner.methods.name(self.method),
                 code,
-                reason: self.reason.map(Reason::name),
+                reason: self.reason.as_deref(),
                 at: origin.at,
                 took,
                 peer: origin.peer,

@@ -1,7 +1,10 @@
-//! Status codes of gRPC by the names that metrics, log and traces use.
+//! Status codes of gRPC by the names that metrics, log and traces use, and how an answer tells them.
 
 use http::HeaderMap;
 use tonic::{Code, Status};
+use tonic_types::StatusExt;
+
+use crate::server::status::DOMAIN;
 
 /// How many codes there are.
 pub const CODES: usize = 17;
@@ -48,9 +51,17 @@ pub fn of(headers: &HeaderMap) -> Option<Code> {
     Some(Code::from_bytes(status.as_bytes()))
 }
 
+/// The reason of an error of this server in headers or trailers, where there is one.
+pub fn reason(headers: &HeaderMap) -> Option<String> {
+    let info = Status::from_header_map(headers)?.get_details_error_info()?;
+    (info.domain == DOMAIN).then_some(info.reason)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::status::ApiError;
+    use tonic_types::ErrorDetails;
 
     #[test]
     fn every_code_has_a_name_of_its_own() {
@@ -70,5 +81,21 @@ mod tests {
         assert_eq!(of(&headers("8")), Some(Code::ResourceExhausted));
         assert_eq!(of(&headers("rubbish")), Some(Code::Unknown));
         assert_eq!(of(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn the_reason_of_an_error_is_read_where_it_is_ours() {
+        let read = |status: Status| reason(status.into_http::<()>().headers());
+        let ours = read(ApiError::Closing.into());
+        assert_eq!(ours.as_deref(), Some("CLOSING"));
+        let details = ErrorDetails::with_error_info("CLOSING", "elsewhere", []);
+        let others = Status::with_error_details(Code::Unavailable, "", details);
+        assert_eq!(read(others), None);
+        assert_eq!(read(Status::unimplemented("no such method")), None);
+        assert_eq!(
+            read(Status::with_details(Code::Internal, "", vec![0xff].into())),
+            None
+        );
+        assert_eq!(reason(&HeaderMap::new()), None);
     }
 }

@@ -12,7 +12,7 @@ use hyper::body::Body as _;
 use tonic::{Code, body::Body};
 use tower::{Layer, Service};
 
-use super::{Telemetry, body::ObservedBody, call::Call, codes};
+use super::{Telemetry, body::ObservedBody, call::Call};
 
 impl<S> Layer<S> for Telemetry {
     type Service = Observed<S>;
@@ -79,10 +79,11 @@ where
 
 /// Ends the call where the headers say how it ended, or with the body.
 fn observed(response: Response<Body>, mut call: Call) -> Response<Body> {
-    call.answered(&response);
-    let code = codes::of(response.headers());
-    if code.is_some() || response.body().is_end_stream() {
-        call.end(code.unwrap_or(Code::Unknown));
+    if call.end_as_told(response.headers()) {
+        return response;
+    }
+    if response.body().is_end_stream() {
+        call.end(Code::Unknown);
         return response;
     }
     response.map(|body| Body::new(ObservedBody::new(body, call)))

@@ -154,7 +154,7 @@ fn attributes(call: &Ended<'_>) -> Vec<KeyValue> {
         ));
     }
     if let Some(reason) = call.reason {
-        attributes.push(KeyValue::new("newstance.reason", reason));
+        attributes.push(KeyValue::new("newstance.reason", reason.to_owned()));
     }
     if let Some(tagger) = call.record.tagger() {
         let model = tagger.model();

@@ -89,12 +89,15 @@ impl Metrics {
     }
 
     /// Counts a call that failed for this reason, where that was for want of room.
-    pub(super) fn failed(&self, reason: Reason) {
-        match reason {
-            Reason::Overloaded => self.overloaded.inc(),
-            Reason::TooManyStreams => self.too_many_streams.inc(),
-            _ => return,
-        };
+    pub(super) fn failed(&self, reason: &str) {
+        for (counted, counter) in [
+            (Reason::Overloaded, &self.overloaded),
+            (Reason::TooManyStreams, &self.too_many_streams),
+        ] {
+            if counted.name() == reason {
+                counter.inc();
+            }
+        }
     }
 
     /// Counts the reload of a file.
