@@ -9,7 +9,7 @@ use newstance::{
     model::Model,
     server::{
         Stop,
-        config::Config,
+        config::{Config, Web},
         pb::{self, tagging_service_client::TaggingServiceClient},
     },
 };
@@ -225,20 +225,19 @@ async fn a_hundred_thousand_tiny_calls_are_all_answered() {
 struct Planned {
     address: SocketAddr,
     channel: Channel,
-    stop: oneshot::Sender<Stop>,
+    stop: mpsc::UnboundedSender<Stop>,
     serving: tokio::task::JoinHandle<()>,
 }
 
 async fn planned(config: Config) -> Planned {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let (stop, stopped) = oneshot::channel();
+    let (stop, stops) = mpsc::unbounded_channel();
     let (ready, is_ready) = oneshot::channel();
     let serving = tokio::spawn(async move {
         let load = || Ok::<_, std::convert::Infallible>(tiny().into());
-        let stopped = async { stopped.await.unwrap() };
         let ready = |_: &_| ready.send(()).unwrap();
-        newstance::server::serve(listener, config, load, ready, stopped)
+        newstance::server::serve(listener, config, load, ready, stops)
             .await
             .unwrap();
     });
@@ -307,17 +306,83 @@ async fn calls_that_do_not_end_are_cut_off_in_the_end() {
         serving,
         ..
     } = planned(config).await;
-    // A call whose request never ends.
-    let mut sender = by_hand(address).await.ready().await.unwrap();
-    let request = http_request(address);
-    let (_answer, mut body) = sender.send_request(request, false).unwrap();
-    body.send_data(vec![0].into(), false).unwrap();
-    sleep(Duration::from_millis(100)).await;
+    let _call = endless_call(address).await;
     stop.send(Stop::Planned).unwrap();
     timeout(PATIENCE, serving)
         .await
         .expect("in spite of the call")
         .unwrap();
+}
+
+/// A call whose request never ends.
+async fn endless_call(
+    address: SocketAddr,
+) -> (h2::client::ResponseFuture, h2::SendStream<bytes::Bytes>) {
+    let mut sender = by_hand(address).await.ready().await.unwrap();
+    let request = http_request(address);
+    let (answer, mut body) = sender.send_request(request, false).unwrap();
+    body.send_data(vec![0].into(), false).unwrap();
+    sleep(Duration::from_millis(100)).await;
+    (answer, body)
+}
+
+#[tokio::test]
+async fn who_asks_twice_waits_no_longer() {
+    for (first, pause) in [
+        (Stop::Now, Duration::ZERO),
+        (Stop::Planned, Duration::ZERO),
+        (Stop::Planned, 10 * PATIENCE),
+    ] {
+        let mut config = common::patient();
+        config.drain.pause = pause;
+        config.drain.timeout = 10 * PATIENCE;
+        let Planned {
+            address,
+            stop,
+            serving,
+            ..
+        } = planned(config).await;
+        let (answer, _body) = endless_call(address).await;
+        stop.send(first).unwrap();
+        sleep(Duration::from_millis(100)).await;
+        assert!(!serving.is_finished());
+        stop.send(Stop::Now).unwrap();
+        timeout(PATIENCE, serving).await.expect("at once").unwrap();
+        answer.await.expect_err("it is cut off");
+    }
+}
+
+#[tokio::test]
+async fn connections_without_a_call_hold_up_no_stop() {
+    let begun = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    for web in [None, Some(Web::default())] {
+        let mut config = common::patient();
+        config.drain.pause = Duration::ZERO;
+        config.drain.timeout = 10 * PATIENCE;
+        config.connections.handshake = 10 * PATIENCE;
+        config.web = web;
+        let Planned {
+            address,
+            stop,
+            serving,
+            ..
+        } = planned(config).await;
+        let mut idle = Vec::new();
+        for said in [
+            &b""[..],
+            &begun[..14],
+            begun,
+            b"GET / HTTP/1.1\r\nHost: somebody",
+        ] {
+            let mut client = TcpStream::connect(address).await.unwrap();
+            client.write_all(said).await.unwrap();
+            idle.push(client);
+        }
+        sleep(Duration::from_millis(100)).await;
+        stop.send(Stop::Now).unwrap();
+        let ended = timeout(Duration::from_secs(5), serving).await;
+        ended.expect("at once").unwrap();
+    }
 }
 
 #[tokio::test]

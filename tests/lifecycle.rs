@@ -131,7 +131,7 @@ async fn reflection_describes_everything_in_both_versions() {
 async fn a_model_that_cannot_be_loaded_ends_the_server() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let load = || Model::from_bytes(b"rubbish").map(Models::from);
-    let never = std::future::pending();
+    let (_, never) = tokio::sync::mpsc::unbounded_channel();
     let ended = newstance::server::serve(listener, Config::default(), load, |_| {}, never).await;
     assert!(
         ended

@@ -138,6 +138,19 @@ async fn tls_is_spoken_and_certificates_change_without_a_restart() {
 }
 
 #[tokio::test]
+async fn who_never_begins_with_tls_holds_up_no_stop() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = configured(&folder, &Authority::new(), None);
+    config.connections.handshake = Duration::from_secs(200);
+    config.drain.timeout = Duration::from_secs(200);
+    let server = TestServer::with(config, tiny).await;
+    let _silent = tokio::net::TcpStream::connect(server.address).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let stopped = tokio::time::timeout(Duration::from_secs(5), server.stop());
+    stopped.await.expect("at once");
+}
+
+#[tokio::test]
 async fn mutual_tls_asks_for_a_certificate_of_its_own_roots() {
     let folder = tempfile::tempdir().unwrap();
     let (servers, clients) = (Authority::new(), Authority::new());
@@ -180,7 +193,7 @@ async fn plain_text_to_a_tls_port_and_rubbish_for_certificates_fail_cleanly() {
         fs::write(folder.path().join(file), text).unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let load = || Ok::<_, std::convert::Infallible>(tiny().into());
-        let never = std::future::pending();
+        let (_, never) = tokio::sync::mpsc::unbounded_channel();
         let ended = newstance::server::serve(listener, config.clone(), load, |_| {}, never).await;
         let error = ended.unwrap_err().to_string();
         assert!(

@@ -391,7 +391,7 @@ async fn a_port_that_is_taken_ends_the_server() {
     config.telemetry.metrics = taken.local_addr().ok();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let load = || Ok::<_, std::convert::Infallible>(tiny().into());
-    let never = std::future::pending();
+    let (_, never) = tokio::sync::mpsc::unbounded_channel();
     let ended = newstance::server::serve(listener, config, load, |_| {}, never).await;
     let error = ended.unwrap_err().to_string();
     assert!(

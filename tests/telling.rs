@@ -162,15 +162,13 @@ async fn a_line_of_text_tells_of_each_call() {
     assert_eq!(lines[3], "newstance: two lines");
 }
 
-/// Status and reason of each stream in a log of JSON.
-fn ends_of_streams(written: &Written) -> Vec<[String; 2]> {
-    let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+/// Status and reason of each call in a log of JSON.
+fn ends_of_calls(written: &Written) -> Vec<[String; 2]> {
+    let text = written.text();
     let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
-    let streams = lines.filter(|line: &serde_json::Value| {
-        line["method"] == "newstance.v1.TaggingService/StreamTagArticles"
-    });
+    let calls = lines.filter(|line: &serde_json::Value| line["message"] == "call");
     let told = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    streams
+    calls
         .map(|line| [told(&line["status"]), told(&line["reason"])])
         .collect()
 }
@@ -211,7 +209,37 @@ async fn a_stream_that_fails_after_its_headers_tells_why() {
         ["DEADLINE_EXCEEDED", "DEADLINE_EXCEEDED"],
         ["UNAVAILABLE", "CLOSING"],
     ];
-    assert_eq!(ends_of_streams(&written), expected);
+    assert_eq!(ends_of_calls(&written), expected);
+}
+
+#[tokio::test]
+async fn a_call_that_the_server_cuts_is_no_cancelled_one() {
+    let written = Written::default();
+    let (subscriber, flushed) = log::subscriber(LogFormat::Json, written.clone());
+    let installed = tracing::subscriber::set_default(subscriber);
+    let mut config = config(LogFormat::Json);
+    config.connections.age = Some(Duration::from_millis(1500));
+    config.connections.age_grace = Duration::ZERO;
+    config.drain.timeout = Duration::from_millis(100);
+    let server = TestServer::with(config, tiny).await;
+    for end in ["client", "age", "stop"] {
+        let mut sender = common::by_hand(server.address).await.ready().await.unwrap();
+        let call = common::http_request(server.address);
+        let (answer, mut request) = sender.send_request(call, false).unwrap();
+        request.send_data(vec![0].into(), false).unwrap();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        match end {
+            "client" => request.send_reset(h2::Reason::CANCEL),
+            "age" => drop(answer.await.unwrap_err()),
+            _ => {
+                server.stop().await;
+                break;
+            }
+        }
+    }
+    drop((installed, flushed));
+    let cut = ["UNAVAILABLE", "CLOSING"];
+    assert_eq!(ends_of_calls(&written), [["CANCELLED", ""], cut, cut]);
 }
 
 #[tokio::test]

@@ -153,6 +153,8 @@ enum CliError {
     NotServing,
     #[error("no threads: {0}")]
     Runtime(#[source] io::Error),
+    #[error("no signals: {0}")]
+    Signals(#[source] io::Error),
     #[error("no threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
 }

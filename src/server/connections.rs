@@ -2,19 +2,20 @@
 
 use std::{
     convert::Infallible,
+    future::pending,
     hash::{BuildHasher, RandomState},
     pin::pin,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
 
 use http::{Request, Response};
-use hyper::body::Incoming;
+use hyper::{body::Incoming, rt::Executor};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
+    rt::{TokioIo, TokioTimer},
     server::conn::auto,
     service::TowerToHyperService,
 };
@@ -31,7 +32,7 @@ use tower::{Service, ServiceExt};
 use super::{
     config::{Config, ConnectionLimits},
     memory::Memory,
-    telemetry::Peer,
+    telemetry::{Cut, Peer},
     tls::Certificates,
 };
 
@@ -44,6 +45,8 @@ const ACCEPT_SILENCE: Duration = Duration::from_secs(1);
 const WINDOW: u32 = 256 * 1024;
 /// What a client of HTTP/2 sends first, in bytes.
 const PREFACE_BYTES: usize = 24;
+/// How long a client that has not called yet may take to go when it is asked to.
+const FAREWELL: Duration = Duration::from_millis(500);
 
 /// In every request: cancelled when its connection is asked to go.
 #[derive(Debug, Clone)]
@@ -68,6 +71,8 @@ pub struct Connections {
     pub cut: CancellationToken,
     /// The connections that are open.
     pub open: TaskTracker,
+    /// The calls on those of HTTP/2, which end a moment after them.
+    pub calls: TaskTracker,
 }
 
 impl Connections {
@@ -83,6 +88,7 @@ impl Connections {
             closing: CancellationToken::new(),
             cut: CancellationToken::new(),
             open: TaskTracker::new(),
+            calls: TaskTracker::new(),
         }
     }
 
@@ -137,7 +143,11 @@ impl Connections {
             return self.serve(stream, peer, service).await;
         };
         let handshake = certificates.acceptor().accept(stream);
-        match timeout(self.limits.handshake, handshake).await {
+        let greeted = tokio::select! {
+            () = self.closing.cancelled() => return,
+            greeted = timeout(self.limits.handshake, handshake) => greeted,
+        };
+        match greeted {
             Ok(Ok(stream)) => self.serve(stream, peer, service).await,
             Ok(Err(error)) => tracing::debug!("TLS handshake failed: {error}"),
             Err(_) => tracing::debug!("TLS handshake took too long"),
@@ -152,30 +162,29 @@ impl Connections {
         S::Future: Send,
     {
         let closing = self.closing.child_token();
-        let token = closing.clone();
         let memory = self.memory.of_connection();
-        let of_request = memory.clone();
-        let introduce = move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(Closing(token.clone()));
-            request.extensions_mut().insert(of_request.clone());
-            request.extensions_mut().insert(peer);
-            request.map(Body::new)
-        };
-        let read = Arc::new(AtomicUsize::new(0));
-        let stream = TokioIo::new(counted(stream, read.clone()));
+        let (heard, cut) = (Arc::new(Heard::default()), Cut::default());
+        let introduce = introduction(
+            closing.clone(),
+            memory.clone(),
+            cut.clone(),
+            peer,
+            heard.clone(),
+        );
+        let stream = TokioIo::new(counted(stream, heard.clone()));
         let builder = self.http();
         let service = TowerToHyperService::new(service.map_request(introduce));
         let mut connection = pin!(builder.serve_connection(stream, service));
         let mut begun = pin!(sleep(self.limits.handshake));
         let mut asked_to_go = pin!(self.asked_to_go(&closing));
-        let mut ended = pin!(self.ends(&closing));
+        let mut ended = pin!(self.ends(&closing, &heard));
         let mut stalled = pin!(memory.is_stalled(self.reading));
         let (mut is_begun, mut is_closing) = (false, false);
         loop {
             tokio::select! {
                 _ = connection.as_mut() => return,
                 () = &mut begun, if !is_begun => {
-                    if read.load(Ordering::Relaxed) < PREFACE_BYTES {
+                    if !heard.has_begun() {
                         return;
                     }
                     is_begun = true;
@@ -185,18 +194,18 @@ impl Connections {
                     closing.cancel();
                     connection.as_mut().graceful_shutdown();
                 }
-                () = &mut ended => return,
+                () = &mut ended => return cut.make(),
                 () = &mut stalled => {
                     tracing::debug!("a client read none of its answers");
-                    return;
+                    return cut.make();
                 }
             }
         }
     }
 
-    fn http(&self) -> auto::Builder<TokioExecutor> {
+    fn http(&self) -> auto::Builder<Tasks> {
         let limits = &self.limits;
-        let mut builder = auto::Builder::new(TokioExecutor::new());
+        let mut builder = auto::Builder::new(Tasks(self.calls.clone()));
         if !self.http1 {
             builder = builder.http2_only();
         }
@@ -226,28 +235,81 @@ impl Connections {
     }
 
     /// Completes when a connection is to be cut: some time after it was asked to go by its age, or
-    /// when the server ends.
-    async fn ends(&self, closing: &CancellationToken) {
+    /// when the server ends; at once where nobody has called on it.
+    async fn ends(&self, closing: &CancellationToken, heard: &Heard) {
         let late = async {
             closing.cancelled().await;
             if self.closing.is_cancelled() {
                 // The server is about to end; it says itself when that is.
-                return std::future::pending().await;
+                return pending().await;
             }
             sleep(self.limits.age_grace).await;
+        };
+        let unused = async {
+            closing.cancelled().await;
+            if heard.has_begun() {
+                // A call may be on its way, and who listens goes by himself.
+                sleep(FAREWELL).await;
+            }
+            if heard.called.load(Ordering::Relaxed) {
+                pending::<()>().await;
+            }
         };
         tokio::select! {
             () = self.cut.cancelled() => {}
             () = late => {}
+            () = unused => {}
         }
     }
 }
 
+/// What a client has said on its connection.
+#[derive(Debug, Default)]
+struct Heard {
+    bytes: AtomicUsize,
+    called: AtomicBool,
+}
+
+impl Heard {
+    fn has_begun(&self) -> bool {
+        self.bytes.load(Ordering::Relaxed) >= PREFACE_BYTES || self.called.load(Ordering::Relaxed)
+    }
+}
+
 /// A stream whose bytes are counted as they are read.
-fn counted<I: AsyncRead>(stream: I, read: Arc<AtomicUsize>) -> InspectReader<I, impl FnMut(&[u8])> {
+fn counted<I: AsyncRead>(stream: I, heard: Arc<Heard>) -> InspectReader<I, impl FnMut(&[u8])> {
     InspectReader::new(stream, move |bytes: &[u8]| {
-        read.fetch_add(bytes.len(), Ordering::Relaxed);
+        heard.bytes.fetch_add(bytes.len(), Ordering::Relaxed);
     })
+}
+
+/// Tells each request of its connection, and the connection of it.
+fn introduction(
+    closing: CancellationToken,
+    memory: Memory,
+    cut: Cut,
+    peer: Peer,
+    heard: Arc<Heard>,
+) -> impl Fn(Request<Incoming>) -> Request<Body> + Clone {
+    move |mut request| {
+        heard.called.store(true, Ordering::Relaxed);
+        let extensions = request.extensions_mut();
+        extensions.insert(Closing(closing.clone()));
+        extensions.insert(memory.clone());
+        extensions.insert(cut.clone());
+        extensions.insert(peer);
+        request.map(Body::new)
+    }
+}
+
+/// Runs the calls of HTTP/2 where they are counted.
+#[derive(Debug, Clone)]
+struct Tasks(TaskTracker);
+
+impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Tasks {
+    fn execute(&self, call: F) {
+        self.0.spawn(call);
+    }
 }
 
 /// A number from 0 to 1, as random as hash maps are.

@@ -41,10 +41,15 @@ pub mod telemetry;
 pub mod tls;
 mod unread;
 
-use std::{future::Future, io, path::PathBuf, sync::Arc, time::Duration};
+use std::{future::pending, io, path::PathBuf, sync::Arc, time::Duration};
 
 use prometheus_client::registry::Registry;
-use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
+use tokio::{
+    net::TcpListener,
+    sync::mpsc::UnboundedReceiver,
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
 use tonic_health::{ServingStatus, server::HealthReporter};
 
 use auth::TokensError;
@@ -114,7 +119,8 @@ pub enum Stop {
     Now,
 }
 
-/// Serves on `listener` until `stop` completes, then finishes the calls in flight.
+/// Serves on `listener` until the first of `stops`, then finishes the calls in flight; with the
+/// second one it cuts those that are left.
 ///
 /// The port answers at once and says NOT_SERVING; `load` runs meanwhile on a thread of its own.
 /// When every model is warm, health turns to SERVING and `ready` is told.
@@ -126,7 +132,7 @@ pub async fn serve<E: Send + 'static>(
     config: Config,
     load: impl FnOnce() -> Result<Models, E> + Send + 'static,
     ready: impl FnOnce(&Models) + Send + 'static,
-    stop: impl Future<Output = Stop> + Send + 'static,
+    mut stops: UnboundedReceiver<Stop>,
 ) -> Result<(), ServeError<E>> {
     let Prepared {
         files,
@@ -157,15 +163,25 @@ pub async fn serve<E: Send + 'static>(
     };
     let stopped = tokio::select! {
         failed = running => failed.map(|never| match never {}),
-        stop = stop => Ok(stop),
+        stop = next(&mut stops) => Ok(stop),
     };
     shared.stopping();
     set_health(&health, ServingStatus::NotServing).await;
-    if matches!(stopped, Ok(Stop::Planned)) {
-        tokio::time::sleep(shared.config().drain.pause).await;
-    }
-    end(&shared, connections, accepting).await;
+    let pause = matches!(stopped, Ok(Stop::Planned)).then_some(shared.config().drain.pause);
+    let drained = tokio::select! {
+        drained = drain(&shared, &connections, accepting, pause) => drained,
+        _ = next(&mut stops) => false,
+    };
+    end(&shared, connections, drained).await;
     stopped.map(|_| ())
+}
+
+/// The next that is asked for; never where nobody is left to ask.
+async fn next(stops: &mut UnboundedReceiver<Stop>) -> Stop {
+    match stops.recv().await {
+        Some(stop) => stop,
+        None => pending().await,
+    }
 }
 
 /// Opens the port for metrics, where there is to be one.
@@ -205,19 +221,40 @@ async fn start<E: Send + 'static>(
     Ok(())
 }
 
-/// Asks every connection to go, cuts those that are still there when time is up, and tells the
-/// last of it.
-async fn end(shared: &Shared, connections: Connections, accepting: JoinHandle<()>) {
+/// Asks every connection to go, after a pause where there is to be one; whether all went in time.
+async fn drain(
+    shared: &Shared,
+    connections: &Connections,
+    accepting: JoinHandle<()>,
+    pause: Option<Duration>,
+) -> bool {
+    if let Some(pause) = pause {
+        sleep(pause).await;
+    }
     connections.closing.cancel();
     // It ends by itself now, and with it the listener.
     let _ = accepting.await;
     connections.open.close();
-    let drained = timeout(shared.config().drain.timeout, connections.open.wait());
-    if drained.await.is_err() {
-        tracing::warn!("{} connections were cut off", connections.open.len());
-        connections.cut.cancel();
-        let _ = timeout(CUT_TIME, connections.open.wait()).await;
+    let gone = timeout(shared.config().drain.timeout, connections.open.wait());
+    gone.await.is_ok()
+}
+
+/// Cuts the connections that did not go, and tells the last of it.
+async fn end(shared: &Shared, connections: Connections, drained: bool) {
+    let Connections {
+        open, calls, cut, ..
+    } = connections;
+    if !drained {
+        let left = open.len();
+        if left > 0 {
+            tracing::warn!("{left} connections were cut off");
+        }
+        connections.closing.cancel();
+        cut.cancel();
     }
+    open.close();
+    calls.close();
+    let _ = timeout(CUT_TIME, async { tokio::join!(open.wait(), calls.wait()) }).await;
     shared.telemetry().flush().await;
 }
 

@@ -22,7 +22,7 @@ use newstance::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::oneshot,
+    sync::{mpsc, oneshot},
     task::JoinHandle,
 };
 use tonic::transport::Channel;
@@ -97,7 +97,7 @@ pub fn fixture() -> Vec<u8> {
 /// A server on a free port; it stops when this is dropped.
 pub struct TestServer {
     pub address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
+    stop: mpsc::UnboundedSender<Stop>,
     serving: JoinHandle<()>,
 }
 
@@ -134,20 +134,16 @@ impl TestServer {
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (stop, stopped) = oneshot::channel();
+        let (stop, stops) = mpsc::unbounded_channel();
         let serving = tokio::spawn(async move {
-            let stopped = async {
-                let _ = stopped.await;
-                Stop::Now
-            };
             let load = || Ok::<_, std::convert::Infallible>(load().into());
-            server::serve(listener, config, load, |_| ready(), stopped)
+            server::serve(listener, config, load, |_| ready(), stops)
                 .await
                 .unwrap();
         });
         Self {
             address,
-            stop: Some(stop),
+            stop,
             serving,
         }
     }
@@ -159,8 +155,15 @@ impl TestServer {
 
     /// Asks the server to stop and waits until it has.
     pub async fn stop(mut self) {
-        self.stop.take().unwrap().send(()).unwrap();
-        self.serving.await.unwrap();
+        self.stop.send(Stop::Now).unwrap();
+        (&mut self.serving).await.unwrap();
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        // It may have ended before.
+        let _ = self.stop.send(Stop::Now);
     }
 }
 

@@ -15,6 +15,7 @@ mod models;
 mod options;
 mod rules;
 mod settings;
+mod signals;
 mod slot;
 mod value;
 
@@ -28,11 +29,10 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use tokio::{
     net::TcpListener,
     runtime::{self, Runtime},
-    signal,
 };
 
 use super::CliError;
-use crate::server::{self, ServeError, Stop, models::Models, telemetry::log};
+use crate::server::{self, ServeError, models::Models, telemetry::log};
 use effective::Effective;
 use flags::Flags;
 use settings::Settings;
@@ -130,6 +130,8 @@ fn runtime() -> Result<Runtime, CliError> {
 async fn answer_calls(settings: Settings, started: Instant) -> Result<(), CliError> {
     let config = settings.config();
     let _log = log::to_standard_error(config.telemetry.log);
+    // From here on no signal ends the program by itself.
+    let stops = signals::stops(config.reload.interval).map_err(CliError::Signals)?;
     let listen = settings.listen;
     let cannot_listen = |source| CliError::Listen { listen, source };
     let listener = TcpListener::bind(listen).await.map_err(cannot_listen)?;
@@ -138,25 +140,9 @@ async fn answer_calls(settings: Settings, started: Instant) -> Result<(), CliErr
     descriptors::provide(config.connections.connections);
     let ready = move |served: &Models| models::announce(served, started);
     let load = move || models::load(settings.model.as_deref(), &settings.packs);
-    let served = server::serve(listener, config, load, ready, stop_signal()).await;
+    let served = server::serve(listener, config, load, ready, stops).await;
     served.map_err(|error| match error {
         ServeError::Model(error) => error,
         error => CliError::Serve(Box::new(error)),
     })
-}
-
-/// Completes on Ctrl-C and, where there is such a thing, on SIGTERM.
-async fn stop_signal() -> Stop {
-    #[cfg(unix)]
-    {
-        if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
-            return tokio::select! {
-                _ = signal::ctrl_c() => Stop::Now,
-                _ = terminate.recv() => Stop::Planned,
-            };
-        }
-    }
-    // Without signals the server runs until it is killed.
-    let _ = signal::ctrl_c().await;
-    Stop::Now
 }

@@ -6,7 +6,8 @@ use http::{HeaderMap, Request};
 use opentelemetry::Context;
 use tonic::Code;
 
-use super::{CallRecord, Peer, Telemetry, codes, log, methods::Method, traces};
+use super::{CallRecord, Cut, Peer, Telemetry, codes, log, methods::Method, traces};
+use crate::server::status::Reason;
 
 /// A call that has begun. Dropped before its status is known, it was cancelled.
 #[derive(Debug)]
@@ -16,6 +17,7 @@ pub struct Call {
     started: Instant,
     record: CallRecord,
     reason: Option<String>,
+    cut: Option<Cut>,
     /// What log and traces need beyond that.
     origin: Option<Box<Origin>>,
     ended: bool,
@@ -68,6 +70,7 @@ impl Call {
             started: Instant::now(),
             record,
             reason: None,
+            cut: request.extensions().get().cloned(),
             origin,
             ended: false,
         }
@@ -85,10 +88,14 @@ impl Call {
         true
     }
 
-    /// Ends with this status.
-    pub fn end(&mut self, code: Code) {
+    /// Ends with this status, unless the server has cut the connection before it was told.
+    pub fn end(&mut self, mut code: Code) {
         if std::mem::replace(&mut self.ended, true) {
             return;
+        }
+        if self.cut.as_ref().is_some_and(Cut::is_made) {
+            code = Code::Unavailable;
+            self.reason = Some(Reason::Closing.name().to_owned());
         }
         let took = self.started.elapsed();
         let inner = &*self.telemetry.0;

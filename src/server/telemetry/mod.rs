@@ -17,7 +17,7 @@ pub mod traces;
 
 use std::sync::Arc;
 
-pub use record::{CallRecord, Peer, WatchedTagger};
+pub use record::{CallRecord, Cut, Peer, WatchedTagger};
 
 use methods::Methods;
 use metrics::Metrics;

@@ -4,7 +4,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicU32, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
 };
 
@@ -20,6 +20,21 @@ use crate::{
 /// In every request: the other end of its connection.
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub SocketAddr);
+
+/// In every request: whether the server has cut its connection, so that no answer arrives any more.
+#[derive(Debug, Clone, Default)]
+pub struct Cut(Arc<AtomicBool>);
+
+impl Cut {
+    /// Cuts it.
+    pub fn make(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_made(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 /// Facts about one call. Where nobody wants them it holds nothing and costs nothing; a clone
 /// fills the same record.
