@@ -261,6 +261,41 @@ async fn a_stream_beyond_the_limit_is_counted_and_a_cancelled_one_too() {
 }
 
 #[tokio::test]
+async fn what_is_no_call_is_refused_in_the_terms_of_http_and_not_counted() {
+    let (config, metrics) = config();
+    let server = TestServer::with(config, tiny).await;
+    let mut sender = common::by_hand(server.address).await;
+    let (post, grpc) = (http::Method::POST, Some("application/grpc"));
+    for (method, content_type, status) in [
+        (post.clone(), Some("application/json"), 415),
+        (post.clone(), Some("application/grpc-web+proto"), 415),
+        (post.clone(), None, 415),
+        (http::Method::PUT, grpc, 405),
+        (http::Method::GET, grpc, 405),
+        (post.clone(), Some("application/grpc+proto"), 200),
+        (post, grpc, 200),
+    ] {
+        let mut request = common::http_request(server.address);
+        *request.method_mut() = method.clone();
+        request.headers_mut().remove("content-type");
+        if let Some(value) = content_type {
+            let value = value.parse().unwrap();
+            request.headers_mut().insert("content-type", value);
+        }
+        sender = sender.ready().await.unwrap();
+        let (answer, mut body) = sender.send_request(request, false).unwrap();
+        // It may have been refused before.
+        let _ = body.send_data(vec![0, 0, 0, 0, 0].into(), true);
+        let answer = answer.await.unwrap();
+        assert_eq!(answer.status(), status, "{method} {content_type:?}");
+        assert_eq!(answer.headers().contains_key("grpc-status"), status == 200);
+        assert_eq!(answer.headers().contains_key("allow"), status == 405);
+    }
+    assert_eq!(scrape(metrics).await.sum(CALLS, &[]), 2.0);
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn reloads_are_counted_by_their_result() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("model.safetensors");

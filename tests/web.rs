@@ -4,7 +4,10 @@ mod common;
 
 use std::collections::HashMap;
 
-use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD as BASE64, STANDARD_NO_PAD},
+};
 use common::TestServer;
 use newstance::{
     model::Model,
@@ -195,6 +198,24 @@ async fn a_page_reads_rich_errors() {
     assert_eq!((answer.status, answer.header("grpc-status")), (200, "3"));
     assert!(answer.header("grpc-message").starts_with("article.title"));
     assert!(!answer.header("grpc-status-details-bin").is_empty());
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_text_that_is_no_base64_is_a_malformed_request() {
+    let server = server(&[]).await;
+    let whole = BASE64.encode(request("Rain"));
+    for text in ["!!!!", &whole[..whole.len() - 1], &whole.replace('A', "*")] {
+        let headers = [("content-type", "application/grpc-web-text")];
+        let answer = send(&server, "POST", &headers, text.as_bytes()).await;
+        assert_eq!(answer.header("grpc-status"), "3", "{text}");
+        let details = answer.header("grpc-status-details-bin");
+        let details = STANDARD_NO_PAD
+            .decode(details.trim_end_matches('='))
+            .unwrap();
+        let reason = b"MALFORMED_REQUEST";
+        assert!(details.windows(reason.len()).any(|part| part == reason));
+    }
     server.stop().await;
 }
 

@@ -18,6 +18,7 @@ const UNFRAMED: &[(&str, &str)] = &[
         "protocol error: received message with",
         "the message is compressed, which is not supported",
     ),
+    ("tonic-web: ", "the body breaks off or is no base64"),
 ];
 
 /// Rewrites tonic's refusal and leaves every other response alone.
@@ -71,6 +72,8 @@ mod tests {
         );
         let missing = refusal(&Status::internal("Missing request message."));
         assert!(matches!(missing, Some(ApiError::Malformed(_))));
+        let text = refusal(&Status::internal("tonic-web: Invalid symbol 33, offset 0."));
+        assert!(matches!(text, Some(ApiError::Malformed(_))));
         assert_eq!(refusal(&Status::out_of_range("page 9 of 4")), None);
         assert_eq!(refusal(&Status::internal(large)), None);
         assert_eq!(refusal(&Status::unknown("Missing request message.")), None);

@@ -1,16 +1,18 @@
 //! The gRPC service: everything of tonic, prost and tokio.
 //!
-//! A call comes in on one of the [`connections`], passes the rules for all [`calls`] (its token,
-//! its deadline, the load, the bytes that are held for it), is decoded by [`codec`], checked by [`convert`] and [`resource`],
-//! answered by [`services`] with one of the [`models`] of the [`store`] and, where it fails,
-//! explained by [`status`]. What is to be labelled passes [`admission`]; long work runs on the
-//! [`pool`]. What the configuration names is [`prepared`] before the first call, and looked at
-//! again by [`reload`]. [`telemetry`] tells of it all. [`inference`] speaks to clients that know tensors and
-//! no news. From outside, [`probe`] asks a server whether it serves.
+//! A call comes in on one of the [`connections`], passes `calls_alone`, which refuses what is none,
+//! and the rules for all [`calls`] (its token, its deadline, the load, the bytes that are held for
+//! it), is decoded by [`codec`], checked by [`convert`] and [`resource`], answered by [`services`]
+//! with one of the [`models`] of the [`store`] and, where it fails, explained by [`status`]. What is
+//! to be labelled passes [`admission`]; long work runs on the [`pool`]. What the configuration names
+//! is [`prepared`] before the first call, and looked at again by [`reload`]. [`telemetry`] tells of
+//! it all. [`inference`] speaks to clients that know tensors and no news. From outside, [`probe`]
+//! asks a server whether it serves.
 
 pub mod admission;
 pub mod auth;
 pub mod calls;
+mod calls_alone;
 pub mod codec;
 pub mod config;
 pub mod connections;

@@ -7,12 +7,13 @@ use tokio::runtime::Handle;
 use tonic::{body::Body, service::Routes};
 use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_web::GrpcWebLayer;
-use tower::{ServiceBuilder, ServiceExt, util::BoxCloneService};
+use tower::{ServiceBuilder, ServiceExt, layer::layer_fn, util::BoxCloneService};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use super::{
     auth::Tokens,
     calls::Calls,
+    calls_alone::CallsAlone,
     config::Web,
     lag::Congestion,
     pb::{
@@ -57,6 +58,7 @@ pub fn service(
         memory: shared.memory().clone(),
     };
     let service = ServiceBuilder::new()
+        .layer(layer_fn(CallsAlone))
         .layer(shared.telemetry().clone())
         .layer(calls)
         .service(routes);
