@@ -91,9 +91,9 @@ where
         let lag = Lag::begin(&self.calls.congestion);
         request.extensions_mut().insert(lag.clone());
         let of_connection = request.extensions().get::<Memory>();
-        let share = of_connection.unwrap_or(&self.calls.memory).share();
-        request.extensions_mut().insert(share.clone());
-        let request = request.map(|body| counted(body, share.clone()));
+        let held = of_connection.unwrap_or(&self.calls.memory).share();
+        request.extensions_mut().insert(held.clone());
+        let request = request.map(|body| counted(body, held.clone()));
         let ending = Ending::of(&request);
         let spare = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, spare);
@@ -106,7 +106,7 @@ where
             };
             let answering = AssertUnwindSafe(async move { inner.call(request).await });
             Ok(match timeout(left, answering.catch_unwind()).await {
-                Ok(Ok(Ok(response))) => ending.of_answer(explain_refusal(response), share).await,
+                Ok(Ok(Ok(response))) => ending.of_answer(explain_refusal(response), held).await,
                 Ok(Ok(Err(never))) => match never {},
                 Ok(Err(_panic)) => refused(ApiError::Internal),
                 Err(_) => refused(ApiError::DeadlineExceeded(limit)),
@@ -159,14 +159,14 @@ impl Ending {
     }
 
     /// The answer as it is sent. The request is no longer held, but that of a stream by its body.
-    async fn of_answer(self, response: Response<Body>, share: Arc<Share>) -> Response<Body> {
+    async fn of_answer(self, response: Response<Body>, held: Arc<Share>) -> Response<Body> {
         match self {
             Self::Requests => response,
             Self::Connection(closing) => response.map(|body| open_ended::until(closing, body)),
             Self::Message => {
-                share.give_back();
-                let held = unread::held(response, share).await;
-                held.unwrap_or_else(Status::into_http)
+                held.give_back();
+                let answer = unread::held(response, held).await;
+                answer.unwrap_or_else(Status::into_http)
             }
         }
     }
