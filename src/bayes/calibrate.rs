@@ -1,7 +1,8 @@
 //! Fits a [`Calibration`] to held-out scores by maximum likelihood.
 //!
 //! For each choice of exponents of a short list, Newton's method finds the slope and the offsets of
-//! least negative log-likelihood; the choice of least loss wins. The spread of an article and the
+//! least negative log-likelihood; the choice of least loss wins, where a strong discount has its
+//! price. The spread of an article and the
 //! score of the label itself are two ways to tell evidence that repeats itself: an axis takes one.
 
 use std::num::NonZeroU32;
@@ -26,9 +27,16 @@ pub struct Sample {
 }
 
 /// Exponents of length and spread that are tried.
-const EXPONENTS: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
+const EXPONENTS: [f64; 4] = [0.0, 0.25, 0.5, 0.75];
 /// Exponents of the label's own score, which bends what the others only scale.
-const SCORE_EXPONENTS: [f64; 8] = [0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0];
+const SCORE_EXPONENTS: [f64; 6] = [0.125, 0.25, 0.375, 0.5, 0.625, 0.75];
+/// The most that all exponents are together: of two texts of one mix the longer is always surer.
+const MAX_DISCOUNT: f64 = 0.75;
+/// So much costs nothing.
+const FREE_DISCOUNT: f64 = 0.5;
+/// What each eighth more has to gain in log-likelihood, in nats. Few samples cannot tell it from
+/// chance, and texts shorter than they are would be too sure of themselves.
+const PRICE: f64 = 1.0;
 
 /// Fits the calibration of an axis with `labels` labels, whose offsets count in full from
 /// `full_length` terms on; the identity where there is nothing to learn from.
@@ -53,7 +61,7 @@ pub fn calibrate(
             AxisKind::Multi => fit_multi(labels, samples, &inputs),
         };
         (
-            loss,
+            loss + price(&candidate),
             Calibration {
                 labels,
                 ..candidate
@@ -69,14 +77,24 @@ fn candidates(identity: &Calibration) -> impl Iterator<Item = Calibration> {
     let of_spread = EXPONENTS.map(|spread| (spread, 0.0));
     let of_score = SCORE_EXPONENTS.map(|score| (0.0, score));
     let of_all = of_spread.into_iter().chain(of_score);
-    of_all.flat_map(move |(spread_exponent, score_exponent)| {
+    let all = of_all.flat_map(move |(spread_exponent, score_exponent)| {
         EXPONENTS.map(|length_exponent| Calibration {
             length_exponent,
             spread_exponent,
             score_exponent,
             ..identity.clone()
         })
-    })
+    });
+    all.filter(|candidate| discount(candidate) <= MAX_DISCOUNT)
+}
+
+/// By what power of its length the evidence of a text is discounted, where it grows with the length.
+fn discount(candidate: &Calibration) -> f64 {
+    candidate.length_exponent + candidate.spread_exponent + candidate.score_exponent
+}
+
+fn price(candidate: &Calibration) -> f64 {
+    PRICE * 8.0 * (discount(candidate) - FREE_DISCOUNT).max(0.0)
 }
 
 type Fit = (f64, Vec<LabelCalibration>);
@@ -239,9 +257,36 @@ mod tests {
         }
         let all = [samples(0.4, 0.0), long].concat();
         let fitted = calibrate(AxisKind::Single, 2, NonZeroU32::MIN, &all);
-        let score = fitted.spread_exponent + fitted.score_exponent;
-        let discount = fitted.length_exponent + score;
-        assert!((discount - 1.0).abs() < 1e-9, "{fitted:?}");
+        assert!(
+            (discount(&fitted) - MAX_DISCOUNT).abs() < 1e-9,
+            "{fitted:?}"
+        );
+    }
+
+    #[test]
+    fn few_samples_are_discounted_by_less_and_shorter_texts_are_less_sure() {
+        let times = [10, 20, 40];
+        let few = samples(0.4, 0.0).into_iter().step_by(97).enumerate();
+        let few = few.map(|(at, sample)| {
+            let length = times[at % 3];
+            let scores = sample.scores.iter().map(|score| score * length as f64);
+            Sample {
+                length,
+                scores: scores.collect(),
+                ..sample
+            }
+        });
+        let (kind, few) = (AxisKind::Single, few.collect::<Vec<_>>());
+        let fitted = calibrate(kind, 2, NonZeroU32::MIN, &few);
+        assert!(discount(&fitted) <= FREE_DISCOUNT, "{fitted:?}");
+        let many = vec![few; 100].concat();
+        let fitted = calibrate(kind, 2, NonZeroU32::MIN, &many);
+        assert!(discount(&fitted) > FREE_DISCOUNT, "{fitted:?}");
+        let sure = |length: u32| {
+            let score = 3.0 * f64::from(length);
+            fitted.log_odds(kind, &[score, -score], length.into())[0]
+        };
+        assert!(sure(2) < sure(20) && sure(20) < sure(40));
     }
 
     #[test]
