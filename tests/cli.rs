@@ -150,6 +150,49 @@ fn train_writes_the_committed_fixture() {
 }
 
 #[test]
+fn what_is_read_is_not_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::create_dir(path("axes")).unwrap();
+    let names = [
+        "harbour.toml",
+        "harbour.jsonl",
+        "lexicon.tsv",
+        "axes/mood.toml",
+        "axes/stance.toml",
+    ];
+    for name in names {
+        std::fs::copy(common::path("data").join(name), path(name)).unwrap();
+    }
+    std::fs::copy(common::path("data/model-v2.safetensors"), path("model")).unwrap();
+    let kept = |name: &str| {
+        let original = match name {
+            "model" => common::path("data/model-v2.safetensors"),
+            name => common::path("data").join(name),
+        };
+        assert!(
+            std::fs::read(path(name)).unwrap() == std::fs::read(original).unwrap(),
+            "{name}"
+        );
+    };
+    let (recipe, data, model) = (path("harbour.toml"), path("harbour.jsonl"), path("model"));
+    let train = ["train", "--recipe", &recipe, "--data", &path("."), "--out"];
+    for name in names {
+        let message = format!("{name}: is to be read and to be written");
+        fails(&[&train[..], &[&path(name)]].concat(), b"", 1, &message);
+        kept(name);
+    }
+    let evaluate = [
+        "evaluate", "--axis", "beat", "--model", &model, "--data", &data, "--report",
+    ];
+    for name in ["harbour.jsonl", "model"] {
+        let message = format!("{name}: is to be read and to be written");
+        fails(&[&evaluate[..], &[&path(name)]].concat(), b"", 1, &message);
+        kept(name);
+    }
+}
+
+#[test]
 fn serve_prints_a_line_for_each_model() {
     let directory = tempfile::tempdir().unwrap();
     let pack = directory.path().join("border").display().to_string();

@@ -96,7 +96,8 @@ fn a_failure_is_one_line_and_leaves_the_old_file() {
     let out = directory.path().join("out.jsonl");
     fs::write(&raw, "{\"sentence_normalized\": 1}").unwrap();
     fs::write(&out, "old").unwrap();
-    let output = import(&[&raw, &out], "newsmtsc");
+    let overwrite = Path::new("--overwrite");
+    let output = import(&[overwrite, &raw, &out], "newsmtsc");
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(
@@ -147,6 +148,27 @@ fn a_failure_is_one_line_and_leaves_the_old_file() {
             "{errors}"
         );
     }
+}
+
+/// Whoever forgets OUT must not lose the last of the files to read.
+#[test]
+fn a_file_that_exists_is_replaced_when_asked_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str| directory.path().join(name);
+    fs::write(file("a.json"), ARTICLE).unwrap();
+    fs::write(file("b.jsonl"), "of the publisher").unwrap();
+    let output = import(&[&file("a.json"), &file("b.jsonl")], "allsides");
+    let errors = String::from_utf8(output.stderr).unwrap();
+    let message = "b.jsonl: the last file is the one to write, and exists already; --overwrite";
+    assert!(errors.contains(message), "{errors}");
+    let text = || fs::read_to_string(file("b.jsonl")).unwrap();
+    assert_eq!(
+        (output.status.code(), text().as_str()),
+        (Some(1), "of the publisher")
+    );
+    let overwrite = Path::new("--overwrite");
+    ok("allsides", &[&file("a.json"), &file("b.jsonl"), overwrite]);
+    assert!(text().starts_with("{\"id\":\"allsides-a\""));
 }
 
 /// Where the samples and corpora are, if they are here.

@@ -8,7 +8,11 @@ use std::{
 use rayon::prelude::*;
 
 use super::{
-    CliError, Format, batch::next_batch, load_model, open, partial::Partial, progress::Progress,
+    CliError, Format,
+    batch::next_batch,
+    load_model, open,
+    partial::{Partial, check_apart},
+    progress::Progress,
 };
 use crate::{
     corpus::{Record, Records, decompressed},
@@ -47,6 +51,9 @@ const BATCH: usize = 512;
 
 impl Args {
     pub fn run(self) -> Result<(), CliError> {
+        if let Some(page) = &self.report {
+            check_apart(page, self.data.iter().chain(&self.model))?;
+        }
         let tagger = Tagger::new(load_model(self.model.as_deref())?);
         let classifiers = tagger.model().all_classifiers();
         let known: Vec<_> = classifiers.map(|c| c.axis().name()).collect();

@@ -12,7 +12,7 @@ use ruzstd::encoding::{CompressionLevel, compress};
 
 use super::{
     CliError, open,
-    partial::{Partial, cannot_write},
+    partial::{Partial, cannot_write, check_apart},
     progress::Progress,
 };
 use crate::{
@@ -26,9 +26,13 @@ pub struct Args {
     #[arg(value_name = "FORMAT", value_parser = formats())]
     format: String,
     /// Files to read, plain or compressed with zstd, and directories of them; then the `.jsonl` or
-    /// `.jsonl.zst` file to write, which is replaced at once or not at all.
+    /// `.jsonl.zst` file to write, as a whole or not at all.
     #[arg(value_names = ["RAW", "OUT"], required = true, num_args = 2..)]
     files: Vec<PathBuf>,
+    /// Replace OUT where it exists already. Without this such an OUT is refused: it may be a file
+    /// to read after which OUT was forgotten.
+    #[arg(long)]
+    overwrite: bool,
 }
 
 fn formats() -> impl clap::builder::TypedValueParser<Value = String> {
@@ -57,11 +61,12 @@ impl Args {
             }
             for path in paths {
                 open(&path)?;
-                if is_same(&path, out) {
-                    return Err(CliError::SameFile(path));
-                }
+                check_apart(out, [&path])?;
                 files.push(Box::new(RawFile::new(path)));
             }
+        }
+        if out.exists() && !self.overwrite {
+            return Err(CliError::Exists(out.into()));
         }
         let partial = Partial::of(out)?;
         let (written, report) = write_lines(format, &files, partial.path())?;
@@ -184,12 +189,6 @@ impl<W: io::Write> io::Write for Latch<W> {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-/// Whether two paths lead to one file.
-fn is_same(one: &Path, other: &Path) -> bool {
-    let found = one.canonicalize().ok().zip(other.canonicalize().ok());
-    found.is_some_and(|(one, other)| one == other)
 }
 
 /// A file of a publisher.

@@ -133,6 +133,8 @@ enum CliError {
     NotACorpus(PathBuf),
     #[error("{}: is to be read and to be written", .0.display())]
     SameFile(PathBuf),
+    #[error("{}: the last file is the one to write, and exists already; --overwrite replaces it", .0.display())]
+    Exists(PathBuf),
     #[error("{}: holds no file of this format", .0.display())]
     NoFiles(PathBuf),
     #[error("{failed} of {all} articles could not be labelled")]

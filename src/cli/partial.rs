@@ -8,6 +8,11 @@ use std::{
 
 use super::CliError;
 
+/// Files that other runs may have left beside one; of more than so many nobody made the last one.
+const MOST_BESIDE: u32 = 1000;
+/// Links that lead from one to the next; more of them lead in a circle.
+const MOST_LINKS: usize = 40;
+
 /// A file beside the one to be, made before the work begins, so that one that cannot be is told
 /// before any work is lost. It goes when it is not put in its place.
 #[derive(Debug)]
@@ -17,7 +22,7 @@ pub struct Partial {
 }
 
 impl Partial {
-    /// An empty file beside `out`.
+    /// An empty file beside `out`, or beside what `out` links to.
     ///
     /// # Errors
     /// When it cannot be made, or something that is no file stands in its place.
@@ -35,14 +40,9 @@ impl Partial {
             let fault = io::Error::other("there is something that is no file");
             return Err(cannot_write(out, fault));
         }
-        let mut path = out.as_os_str().to_owned();
-        path.push(ending);
-        let path = PathBuf::from(path);
-        File::create(&path).map_err(|source| cannot_write(out, source))?;
-        Ok(Self {
-            path,
-            out: out.into(),
-        })
+        let out = followed(out);
+        let path = make_beside(&out, ending).map_err(|source| cannot_write(&out, source))?;
+        Ok(Self { path, out })
     }
 
     /// Where to write.
@@ -76,6 +76,58 @@ impl Drop for Partial {
     }
 }
 
+/// Makes an empty file of a name that nothing has.
+fn make_beside(out: &Path, ending: &str) -> io::Result<PathBuf> {
+    let mut number = 0;
+    loop {
+        let mut path = out.as_os_str().to_owned();
+        path.push(ending);
+        if number > 0 {
+            path.push(format!(".{number}"));
+        }
+        match File::create_new(&path) {
+            Ok(_) => return Ok(path.into()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < MOST_BESIDE => {
+                number += 1;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Where a link leads, also to a file that is still to be: renaming would take the link's place.
+fn followed(out: &Path) -> PathBuf {
+    let mut path = out.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(to) = fs::read_link(&path) else {
+            break;
+        };
+        path = path.parent().unwrap_or(Path::new("")).join(to);
+    }
+    path
+}
+
+/// Holds a file to be written apart from those that are read.
+///
+/// # Errors
+/// When it is one of them.
+pub fn check_apart(
+    out: &Path,
+    inputs: impl IntoIterator<Item = impl AsRef<Path>>,
+) -> Result<(), CliError> {
+    let Ok(out) = out.canonicalize() else {
+        // What is not there yet is none of them.
+        return Ok(());
+    };
+    for input in inputs {
+        let input = input.as_ref();
+        if input.canonicalize().is_ok_and(|input| input == out) {
+            return Err(CliError::SameFile(input.into()));
+        }
+    }
+    Ok(())
+}
+
 /// Says which file.
 pub fn cannot_write(path: &Path, source: io::Error) -> CliError {
     CliError::Write {
@@ -98,6 +150,38 @@ mod tests {
         Partial::of(&out).unwrap().write(b"new").unwrap();
         assert_eq!(fs::read(&out).unwrap(), b"new");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn files_of_others_beside_it_are_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (out, others) = (folder.path().join("out"), folder.path().join("out.partial"));
+        fs::write(&others, "precious").unwrap();
+        let (one, two) = (Partial::of(&out).unwrap(), Partial::of(&out).unwrap());
+        assert_ne!(one.path(), two.path());
+        one.write(b"new").unwrap();
+        drop(two);
+        assert_eq!(fs::read(&out).unwrap(), b"new");
+        assert_eq!(fs::read(&others).unwrap(), b"precious");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::os::unix::fs::symlink("second", path("first")).unwrap();
+        std::os::unix::fs::symlink("file", path("second")).unwrap();
+        for text in [b"not there before", b"and there before"] {
+            Partial::of(&path("first")).unwrap().write(text).unwrap();
+            assert_eq!(fs::read(path("file")).unwrap(), text);
+        }
+        assert!(path("first").is_symlink() && path("second").is_symlink());
+        std::os::unix::fs::symlink("circle", path("circle")).unwrap();
+        let circle = check_apart(&path("first"), [path("circle"), path("second")]);
+        let same = circle.unwrap_err().to_string();
+        assert!(same.contains("second: is to be read"), "{same}");
     }
 
     #[test]

@@ -6,7 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{CliError, partial::Partial, progress::Progress, read_to_string};
+use super::{
+    CliError,
+    partial::{Partial, check_apart},
+    progress::Progress,
+    read_to_string,
+};
 use crate::{
     features::Lexicon,
     label::{Axis, AxisParts},
@@ -22,7 +27,7 @@ pub struct Args {
     /// Directory of the corpora that the recipe names.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// Model file to write; it is replaced at once or not at all.
+    /// Model file to write, none that is read; it is replaced at once or not at all.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Threads to work on; the result is the same for any number [default: one a core].
@@ -38,6 +43,7 @@ impl Args {
             source,
         })?;
         let directory = self.recipe.parent().unwrap_or(Path::new("."));
+        check_apart(&self.out, self.inputs(&recipe, directory))?;
         let axes = recipe.axes.iter();
         let axes = axes.map(|axis| read_axis(&directory.join(&axis.definition)));
         let axes: Vec<Axis> = axes.collect::<Result<_, _>>()?;
@@ -63,6 +69,19 @@ impl Args {
         // What nobody could load is not written.
         Model::from_bytes(&bytes).map_err(unusable)?;
         out.write(&bytes)
+    }
+
+    /// All files that are read.
+    fn inputs(&self, recipe: &Recipe, directory: &Path) -> Vec<PathBuf> {
+        let stance = recipe.stance.as_ref();
+        let stance = stance.map(|stance| [&stance.axis.definition, &stance.lexicon]);
+        let definitions = recipe.axes.iter().map(|axis| &axis.definition);
+        let definitions = definitions.chain(stance.into_iter().flatten());
+        let corpora = recipe.corpora.iter();
+        std::iter::once(self.recipe.clone())
+            .chain(definitions.map(|file| directory.join(file)))
+            .chain(corpora.map(|corpus| self.data.join(&corpus.file)))
+            .collect()
     }
 }
 
