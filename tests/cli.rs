@@ -108,6 +108,73 @@ fn compressed_records_are_read_on_any_number_of_threads() {
 }
 
 #[test]
+fn what_is_compressed_otherwise_is_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let packed = ruzstd::encoding::compress_to_vec(
+        ARTICLE.as_bytes(),
+        ruzstd::encoding::CompressionLevel::Fastest,
+    );
+    let gzip = [&[0x1F, 0x8B, 8, 0][..], &[10; 99]].concat();
+    for (name, bytes) in [("a.zst", &packed), ("a.gz", &gzip), ("tiny.jsonl", &gzip)] {
+        std::fs::write(path(name), bytes).unwrap();
+    }
+    let expected = "compressed with gzip; expected plain text";
+    let (recipe, data) = (file("data/tiny.toml"), path("tiny.jsonl"));
+    let out = path("out.jsonl");
+    for arguments in [
+        &["tag", &path("a.gz")][..],
+        &["tag", &data],
+        &["evaluate", "--axis", "topic", "--data", &data],
+        &[
+            "train",
+            "--recipe",
+            &recipe,
+            "--data",
+            &path("."),
+            "--out",
+            &out,
+        ],
+        &["import", "newsmtsc", &data, &out],
+        &["import", "annotations", &data, &out],
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_newstance"))
+            .args(arguments)
+            .output()
+            .unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        let named = errors.contains("a.gz: ") || errors.contains("tiny.jsonl: ");
+        assert!(named && errors.contains(expected), "{errors}");
+        assert_eq!(errors.lines().count(), 1, "{errors}");
+    }
+    fails(
+        &["tag", &path("a.zst")],
+        b"",
+        1,
+        "compressed with zstd; expected plain text, or --input",
+    );
+    let marked = "\u{FEFF}{\"id\":\"a\",\"body\":\"Rain fell on the coast all day.\"}\n";
+    let answer = ok(
+        &["tag", "--input", "jsonl", "--format", "json"],
+        marked.as_bytes(),
+    );
+    assert!(answer.contains("\"articleId\":\"a\""), "{answer}");
+}
+
+#[test]
+fn a_corpus_that_is_missing_is_told_by_its_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (recipe, data, out) = (file("data/tiny.toml"), path("data"), path("out"));
+    let arguments = ["train", "--recipe", &recipe, "--data", &data, "--out", &out];
+    let message = format!(
+        "newstance: {}: cannot read: No such file",
+        path("data/tiny.jsonl")
+    );
+    fails(&arguments, b"", 1, &message);
+}
+
+#[test]
 fn inspect_shows_card_and_terms() {
     let model = file("data/model-v2.safetensors");
     let text = ok(&["inspect", "--model", &model], b"");
@@ -269,6 +336,12 @@ fn failures_are_one_clear_line() {
             "/nowhere/x: ",
         ),
         (&["tag", "--max-evidence", "3"], 2, "--explain"),
+        (&["tag", "--threads", "1025"], 2, "1025 is not in 0..=1024"),
+        (
+            &["train", "--threads", "100000"],
+            2,
+            "'--threads <N>': 100000 is not in 0..=1024",
+        ),
         (&["frobnicate"], 2, "unrecognized subcommand"),
         (&[], 2, "Usage"),
     ] {

@@ -13,9 +13,10 @@ use super::{
     load_model, open,
     partial::{Partial, check_apart},
     progress::Progress,
+    unpacked,
 };
 use crate::{
-    corpus::{Record, Records, decompressed},
+    corpus::{Record, Records},
     evaluate::{AxisReport, Evaluation, judge_record},
     label::Axis,
     model::Classifier,
@@ -116,7 +117,7 @@ impl Args {
         progress: &Progress,
         evaluation: &mut Evaluation,
     ) -> Result<(), CliError> {
-        let reader = decompressed(open(path)?)?;
+        let reader = unpacked(path, open(path)?)?;
         let wanted = |record: &Record| self.split.as_ref().is_none_or(|s| s == record.split());
         let mut records = Records::new(path.display().to_string(), reader);
         loop {

@@ -13,11 +13,12 @@ mod progress;
 mod render;
 mod serve;
 mod tag;
+mod threads;
 mod train;
 
 use std::{
     fs::File,
-    io,
+    io::{self, BufRead, Read},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -29,7 +30,7 @@ pub use serve::{check_options, options_table};
 
 use crate::{
     article::ArticleError,
-    corpus::CorpusError,
+    corpus::{CorpusError, decompressed},
     evaluate::EvaluateError,
     features::LexiconError,
     import::ImportError,
@@ -208,6 +209,17 @@ fn open(path: &Path) -> Result<File, CliError> {
         return Err(cannot(io::ErrorKind::IsADirectory.into()));
     }
     Ok(file)
+}
+
+/// What a file of records holds, plain or compressed.
+fn unpacked(
+    path: &Path,
+    file: impl Read + Send + 'static,
+) -> Result<Box<dyn BufRead + Send>, CliError> {
+    decompressed(file).map_err(|source| CliError::Open {
+        path: path.into(),
+        source,
+    })
 }
 
 fn read_to_string(path: &Path) -> Result<String, CliError> {

@@ -1,7 +1,7 @@
 //! `newstance tag`.
 
 use std::{
-    io::{self, BufRead, Read, Write},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -15,10 +15,12 @@ use super::{
     load_model, open,
     progress::Progress,
     render,
+    threads::Threads,
+    unpacked,
 };
 use crate::{
     article::{Article, ArticleLimits, ArticleParts},
-    corpus::{CorpusError, Record, Records, decompressed},
+    corpus::{CorpusError, Record, Records, compression_of},
     server::{convert, describe, pb},
     tagger::{TagOptions, Tagger},
     text::OffsetEncoding,
@@ -52,9 +54,8 @@ pub struct Args {
     /// What the input is.
     #[arg(long, value_enum, default_value_t = Input::Auto)]
     input: Input,
-    /// Threads to work on [default: one a core].
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    threads: usize,
+    #[command(flatten)]
+    threads: Threads,
 }
 
 /// What the input is.
@@ -88,8 +89,7 @@ impl Args {
             Format::Text => Box::new(io::BufWriter::new(AutoStream::auto(stdout))),
             Format::Json => Box::new(io::BufWriter::new(stdout)),
         };
-        let threads = rayon::ThreadPoolBuilder::new().num_threads(self.threads);
-        threads.build()?.install(|| {
+        self.threads.pool()?.install(|| {
             if self.is_jsonl() {
                 job.tag_records(&self.file, &mut out)?;
             } else {
@@ -138,17 +138,7 @@ fn read_text(file: &Path) -> Result<Article, CliError> {
     let most = u64::from(limits.title_bytes) + 2 * u64::from(limits.body_bytes);
     let mut bytes = Vec::new();
     let read = input(file)?.take(most).read_to_end(&mut bytes);
-    let text = read.and_then(|_| match str::from_utf8(&bytes) {
-        Ok(text) => Ok(text),
-        // The cut may go through a character.
-        Err(error) if error.error_len().is_none() && bytes.len() as u64 == most => {
-            Ok(str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default())
-        }
-        Err(_) => Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            "stream did not contain valid UTF-8",
-        )),
-    });
+    let text = read.and_then(|_| as_text(&bytes, bytes.len() as u64 == most));
     let text = text.map_err(|source| CliError::Open {
         path: file.into(),
         source,
@@ -160,6 +150,22 @@ fn read_text(file: &Path) -> Result<Article, CliError> {
         ..ArticleParts::default()
     };
     Ok(Article::new(parts, &limits)?)
+}
+
+/// Plain text; where it is `cut`, that may go through a character.
+fn as_text(bytes: &[u8], cut: bool) -> io::Result<&str> {
+    let fault = match (str::from_utf8(bytes), compression_of(bytes)) {
+        (Ok(text), _) => return Ok(text),
+        (Err(_), Some("zstd")) => {
+            "compressed with zstd; expected plain text, or --input jsonl for records".into()
+        }
+        (Err(_), Some(other)) => format!("compressed with {other}; expected plain text"),
+        (Err(error), None) if error.error_len().is_none() && cut => {
+            return Ok(str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default());
+        }
+        (Err(_), None) => "stream did not contain valid UTF-8".into(),
+    };
+    Err(io::Error::new(io::ErrorKind::InvalidData, fault))
 }
 
 /// A first line that is followed by an empty line is the title.
@@ -187,7 +193,7 @@ impl Job<'_> {
     /// Labels records in parallel and prints them in their order. A bad record is reported and
     /// the next one read.
     fn tag_records(&self, file: &Path, out: &mut impl Write) -> Result<(), CliError> {
-        let reader: Box<dyn BufRead + Send> = decompressed(input(file)?)?;
+        let reader = unpacked(file, input(file)?)?;
         let mut records = Records::new(file.display().to_string(), reader);
         let progress = Progress::new();
         progress.stage("labelling");

@@ -11,6 +11,7 @@ use super::{
     partial::{Partial, check_apart},
     progress::Progress,
     read_to_string,
+    threads::Threads,
 };
 use crate::{
     features::Lexicon,
@@ -30,9 +31,8 @@ pub struct Args {
     /// Model file to write, none that is read; it is replaced at once or not at all.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Threads to work on; the result is the same for any number [default: one a core].
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    threads: usize,
+    #[command(flatten)]
+    threads: Threads,
 }
 
 impl Args {
@@ -51,8 +51,7 @@ impl Args {
         let stance = stance.map(|stance| read_stance(directory, stance));
         let stance = stance.transpose()?;
         let out = Partial::of(&self.out)?;
-        let threads = rayon::ThreadPoolBuilder::new().num_threads(self.threads);
-        let model = threads.build()?.install(|| {
+        let model = self.threads.pool()?.install(|| {
             train(
                 &recipe,
                 &axes,
@@ -110,6 +109,10 @@ fn read_axis(path: &Path) -> Result<Axis, CliError> {
 struct Directory(PathBuf);
 
 impl Source for Directory {
+    fn name(&self, file: &str) -> String {
+        self.0.join(file).display().to_string()
+    }
+
     fn open(&self, file: &str) -> io::Result<Box<dyn Read + Send>> {
         Ok(Box::new(File::open(self.0.join(file))?))
     }

@@ -3,5 +3,5 @@
 pub mod reader;
 pub mod record;
 
-pub use reader::{CorpusError, Records, decompressed};
+pub use reader::{CorpusError, Records, compression_of, decompressed};
 pub use record::Record;

@@ -15,6 +15,13 @@ pub const MAX_LINE_BYTES: u64 = 32 * 1024 * 1024;
 /// a hostile header cannot claim memory.
 const MAX_WINDOW_BYTES: u64 = 128 * 1024 * 1024;
 
+/// What other compressors put first; none of it starts a text.
+const FOREIGN: [(&[u8], &str); 3] = [
+    (&[0x1F, 0x8B], "gzip"),
+    (&[0xFD, b'7', b'z', b'X'], "xz"),
+    (&[b'P', b'K', 3, 4], "zip"),
+];
+const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
 /// Of frames that hold nothing to read, as pzstd writes them; the first byte is one of sixteen.
 const SKIPPABLE_MAGIC: [u8; 4] = [0x50, 0x2A, 0x4D, 0x18];
@@ -22,6 +29,14 @@ const SKIPPABLE_MAGIC: [u8; 4] = [0x50, 0x2A, 0x4D, 0x18];
 /// Why a corpus cannot be read on.
 #[derive(Debug, Error)]
 pub enum CorpusError {
+    /// There is nothing to read.
+    #[error("{corpus}: cannot read: {source}")]
+    Open {
+        /// Name of the corpus.
+        corpus: String,
+        /// What went wrong.
+        source: io::Error,
+    },
     /// Reading or decompressing failed.
     #[error("{corpus}: line {line}: cannot read: {source}")]
     Read {
@@ -121,8 +136,12 @@ impl<R: BufRead> Iterator for Records<R> {
     fn next(&mut self) -> Option<Self::Item> {
         while !self.failed {
             match self.next_line() {
-                Ok(Some(bytes)) if bytes.iter().all(u8::is_ascii_whitespace) => {}
-                Ok(Some(bytes)) => return Some(self.parse(&bytes)),
+                Ok(Some(bytes)) => {
+                    let line = without_mark(self.line, &bytes);
+                    if !line.iter().all(u8::is_ascii_whitespace) {
+                        return Some(self.parse(line));
+                    }
+                }
                 Ok(None) => break,
                 Err(error) => {
                     self.failed = true;
@@ -134,18 +153,46 @@ impl<R: BufRead> Iterator for Records<R> {
     }
 }
 
+/// A line by its number, without the byte order mark that the first one may start with.
+#[must_use]
+pub fn without_mark(number: u64, line: &[u8]) -> &[u8] {
+    let marked = line.strip_prefix(BYTE_ORDER_MARK);
+    marked.filter(|_| number == 1).unwrap_or(line)
+}
+
 /// Passes plain data through and decompresses zstd, told by its first bytes.
 ///
 /// # Errors
-/// When the first bytes cannot be read.
+/// When the first bytes cannot be read, or are those of another compressor.
 pub fn decompressed<'r>(reader: impl Read + Send + 'r) -> io::Result<Box<dyn BufRead + Send + 'r>> {
     let mut reader = BufReader::with_capacity(1 << 16, reader);
-    let first = reader.fill_buf()?;
-    Ok(if first.starts_with(&ZSTD_MAGIC) || is_skippable(first) {
-        Box::new(BufReader::with_capacity(1 << 16, ZstdFrames::new(reader)))
-    } else {
-        Box::new(reader)
-    })
+    // A pipe may give less at a time.
+    let mut first = Vec::new();
+    reader.by_ref().take(4).read_to_end(&mut first)?;
+    let compression = compression_of(&first);
+    let reader = Cursor::new(first).chain(reader);
+    match compression {
+        None => Ok(Box::new(reader)),
+        Some("zstd") => Ok(Box::new(BufReader::with_capacity(
+            1 << 16,
+            ZstdFrames::new(reader),
+        ))),
+        Some(other) => Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("compressed with {other}; expected plain text or zstd"),
+        )),
+    }
+}
+
+/// What data is compressed with, told by its first four bytes.
+#[must_use]
+pub fn compression_of(first: &[u8]) -> Option<&'static str> {
+    if first.starts_with(&ZSTD_MAGIC) || is_skippable(first) {
+        return Some("zstd");
+    }
+    let mut foreign = FOREIGN.into_iter();
+    let found = foreign.find(|(magic, _)| first.starts_with(magic));
+    found.map(|(_, name)| name)
 }
 
 /// All frames of a zstd stream, one after another.
@@ -277,6 +324,43 @@ mod tests {
         assert_eq!(read(&frames), ok(&["a", "a"]));
         let cut = &frames[..frames.len() - 1];
         assert!(read(cut).pop().unwrap().is_err());
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_skipped_at_the_start_alone() {
+        let plain = b"\xEF\xBB\xBF{\"id\":\"a\"}\n\xEF\xBB\xBF{\"id\":\"b\"}\n";
+        for bytes in [
+            &plain[..],
+            &compress_to_vec(&plain[..], CompressionLevel::Fastest),
+        ] {
+            let read = read(bytes);
+            assert_eq!(read[0], Ok("a".into()));
+            assert!(read[1].is_err() && read.len() == 2, "{read:?}");
+        }
+        assert_eq!(read(b"\xEF\xBB\xBF\n{\"id\":\"a\"}"), ok(&["a"]));
+    }
+
+    #[test]
+    fn other_compressors_are_told_by_name() {
+        for (magic, name) in FOREIGN {
+            let error = decompressed([magic, &[0; 20]].concat().as_slice()).err();
+            let expected = format!("compressed with {name}; expected plain text or zstd");
+            assert_eq!(error.unwrap().to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn a_pipe_may_give_a_byte_at_a_time() {
+        struct Slow<'b>(&'b [u8]);
+        impl Read for Slow<'_> {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                let most = buffer.len().min(1);
+                self.0.read(&mut buffer[..most])
+            }
+        }
+        let packed = compress_to_vec(&b"{\"id\":\"a\"}\n"[..], CompressionLevel::Fastest);
+        let mut records = Records::new("pipe", decompressed(Slow(&packed)).unwrap());
+        assert_eq!(records.next().unwrap().unwrap().id, "a");
     }
 
     #[test]

@@ -173,6 +173,7 @@ fn in_place(raw: &dyn Raw, error: CorpusError) -> ImportError {
         row,
     };
     match error {
+        CorpusError::Open { source, .. } => place(0).read(source),
         CorpusError::Read { source, line, .. } => place(line).read(source),
         CorpusError::LineTooLong { line, .. } => place(line).row("the line is too long"),
         CorpusError::Record { line, message, .. } => place(line).row(message),

@@ -5,7 +5,10 @@ use std::io::{BufRead, Read};
 use serde::de::DeserializeOwned;
 
 use super::{ImportError, Raw, error::Place};
-use crate::corpus::{decompressed, reader::MAX_LINE_BYTES};
+use crate::corpus::{
+    decompressed,
+    reader::{MAX_LINE_BYTES, without_mark},
+};
 
 /// Hands every line to `each`, with its number from 1.
 pub fn for_each_line<T: DeserializeOwned>(
@@ -28,8 +31,9 @@ pub fn for_each_line<T: DeserializeOwned>(
         if line.is_empty() {
             return Ok(());
         }
+        let line = without_mark(place.row, &line);
         if !line.iter().all(u8::is_ascii_whitespace) {
-            each(place, parse(place, &line)?)?;
+            each(place, parse(place, line)?)?;
         }
     }
 }
@@ -40,7 +44,7 @@ pub fn whole_file<T: DeserializeOwned>(raw: &dyn Raw) -> Result<T, ImportError> 
         file: raw.name(),
         row: 1,
     };
-    parse(place, &bytes(raw, place)?)
+    parse(place, without_mark(1, &bytes(raw, place)?))
 }
 
 /// The bytes of a file that holds one article or one day.
@@ -111,6 +115,16 @@ mod tests {
         })
         .map_err(|e| e.to_string())?;
         Ok(rows)
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_skipped() {
+        assert_eq!(
+            read("\u{FEFF}{\"id\":1}\n{\"id\":2}").unwrap(),
+            [(1, 1), (2, 2)]
+        );
+        let whole: Row = whole_file(&Memory("x.json", "\u{FEFF}{\"id\":7}".into())).unwrap();
+        assert_eq!(whole.id, 7);
     }
 
     #[test]

@@ -14,6 +14,11 @@ use crate::{
 
 /// Opens the files that a recipe names.
 pub trait Source {
+    /// How errors call a corpus file.
+    fn name(&self, file: &str) -> String {
+        file.into()
+    }
+
     /// Opens one corpus file for reading.
     ///
     /// # Errors
@@ -86,16 +91,16 @@ impl Stream<'_> {
         mut fold: impl FnMut(T) -> Result<(), TrainError>,
     ) -> Result<Digest, TrainError> {
         self.observer.stage(&format!("{stage} {}", corpus.name));
-        let cannot_read = |source| CorpusError::Read {
-            corpus: corpus.file.clone(),
-            line: 0,
+        let name = self.source.name(&corpus.file);
+        let cannot_read = |source| CorpusError::Open {
+            corpus: name.clone(),
             source,
         };
         let file = self.source.open(&corpus.file).map_err(cannot_read)?;
         let reader = decompressed(file).map_err(cannot_read)?;
         let mut hashing = Hashing::new(reader);
         let lines = BufReader::with_capacity(1 << 16, &mut hashing);
-        let mut records = Records::new(&corpus.file, lines);
+        let mut records = Records::new(&name, lines);
         loop {
             let batch = records.by_ref().take(BATCH);
             let batch: Vec<Record> = batch.collect::<Result<_, _>>()?;
