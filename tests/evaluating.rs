@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::program::{fails, file, ok};
+use common::program::{fails, file, ok, told};
 use newstance::{evaluate::Evaluation, model::Model, report::Page};
 
 #[test]
@@ -10,7 +10,8 @@ fn evaluate_reports_the_promised_keys() {
     let model = file("data/model-v2.safetensors");
     let data = file("data/tiny.jsonl");
     let common = ["evaluate", "--model", &model, "--data", &data, "--axis"];
-    let json = ok(&[&common[..], &["angle", "--format", "json"]].concat(), b"");
+    let angle = [&common[..], &["angle", "--format", "json"]].concat();
+    let (json, errors) = told(&angle);
     let report: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(
         (&report["axis"], &report["n"]),
@@ -32,6 +33,8 @@ fn evaluate_reports_the_promised_keys() {
         );
     }
     assert_eq!(report["per_label"].as_array().unwrap().len(), 2);
+    let passed_over = "labels passed over, which axis angle does not have: \"angle:other\" (";
+    assert!(errors.contains(passed_over), "{errors}");
     let text = ok(&[&common[..], &["beat", "--split", "dev"]].concat(), b"");
     assert!(
         text.starts_with("beat (3 articles)") && text.contains("beat:courts"),
@@ -51,6 +54,32 @@ fn evaluate_reports_the_promised_keys() {
     );
 }
 
+/// The figures are as if the records had no such labels; that they have is told.
+#[test]
+fn labels_that_an_axis_lacks_are_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data.jsonl");
+    let record = |beat: &str| {
+        format!("{{\"body\":\"A storm brought rain.\",\"labels\":{{\"beat\":[{beat}]}}}}\n")
+    };
+    let known = record("\"beat:weather\", \"beat:opera\"");
+    let none = record("\"beat:chess\"") + &record("\"beat:opera\"");
+    std::fs::write(&data, known + &none).unwrap();
+    let (model, data) = (
+        file("data/model-v2.safetensors"),
+        data.display().to_string(),
+    );
+    let (text, errors) = told(&[
+        "evaluate", "--model", &model, "--axis", "beat", "--data", &data,
+    ]);
+    assert!(text.starts_with("beat (1 articles)"), "{text}");
+    assert_eq!(
+        errors,
+        "newstance: 3 labels passed over, which axis beat does not have: \"beat:opera\" (2), \
+         \"beat:chess\" (1)\n"
+    );
+}
+
 #[test]
 fn evaluate_draws_one_page_that_needs_no_other() {
     let directory = tempfile::tempdir().unwrap();
@@ -60,7 +89,7 @@ fn evaluate_draws_one_page_that_needs_no_other() {
         let arguments = [
             "evaluate", "--model", &model, "--data", &data, "--report", &path,
         ];
-        let text = ok(&[&arguments[..], &["--axis", axis]].concat(), b"");
+        let (text, _) = told(&[&arguments[..], &["--axis", axis]].concat());
         assert!(text.starts_with(axis), "figures are printed all the same");
         std::fs::read_to_string(path).unwrap()
     };

@@ -2,10 +2,129 @@
 
 mod common;
 
+use std::io::{self, Read};
+
 use newstance::{
     article::{Article, ArticleLimits, ArticleParts},
     tagger::{AbstainReason, Decision, TagOptions, Tagger},
+    train::Source,
 };
+
+/// One corpus in memory.
+struct Lines(String);
+
+impl Source for Lines {
+    fn name(&self, file: &str) -> String {
+        format!("data/{file}")
+    }
+
+    fn open(&self, _: &str) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(io::Cursor::new(self.0.clone())))
+    }
+}
+
+/// What training by the recipe of a fixture says to its corpus after a change.
+fn refused(name: &str, recipe: impl Fn(&str) -> String, change: impl Fn(&str) -> String) -> String {
+    let text = |ending| std::fs::read_to_string(common::path(&format!("data/{name}.{ending}")));
+    let (recipe, lines) = (recipe(&text("toml").unwrap()), text("jsonl").unwrap());
+    let lines: Vec<String> = lines.lines().map(change).collect();
+    let trained = common::train_on(&recipe, &Lines(lines.join("\n")), 2);
+    trained.unwrap_err().to_string()
+}
+
+#[test]
+fn what_cannot_be_measured_is_told_before_anything_is_fitted() {
+    let same = |text: &str| text.to_owned();
+    let in_dev = |line: &str, good: &str, bad: &str| {
+        let dev = line.contains("\"split\": \"dev\"");
+        line.replace(good, if dev { bad } else { good })
+    };
+    let unknown = refused("tiny", same, |line| {
+        in_dev(line, "beat:weather", "beat:opera")
+    });
+    let expected = "\"beat:opera\" is not a label of axis beat; list it under `ignore`";
+    assert!(unknown.contains(expected), "{unknown}");
+    let by_target = refused("harbour", same, |line| {
+        in_dev(line, "stance:favor", "stance:pro")
+    });
+    let expected = "\"stance:pro\" is not a label of axis stance; list it under `ignore`";
+    assert!(by_target.contains(expected), "{by_target}");
+
+    let none = refused(
+        "tiny",
+        |text| text.replace("split = \"dev\"", "split = \"dve\""),
+        same,
+    );
+    let expected = "axis beat: no record of corpus courier is labelled for it in split \"dve\"";
+    assert_eq!(none, expected);
+    let unlabelled = refused("tiny", same, |line| in_dev(line, "\"beat\"", "\"tone\""));
+    assert_eq!(unlabelled, expected.replace("dve", "dev"));
+
+    let empty = refused("tiny", same, |line| {
+        let line = in_dev(line, "\"title\"", "\"headline\"");
+        in_dev(&line, "\"body\"", "\"text\"")
+    });
+    assert!(
+        empty.starts_with("data/tiny.jsonl: line 31: article \""),
+        "{empty}"
+    );
+    assert!(
+        empty.contains("article.title and article.body: both are empty"),
+        "{empty}"
+    );
+}
+
+#[test]
+fn nothing_to_train_on_is_told_with_its_reasons() {
+    let same = |text: &str| text.to_owned();
+    let unmeasured = |text: &str| text.replace("measure = ", "# ");
+    let other_split = refused("tiny", unmeasured, |line| {
+        line.replace("\"train\"", "\"test\"")
+    });
+    assert_eq!(
+        other_split,
+        "vocabulary: no article to train on: 33 records read; left out: 33 not in split \"train\""
+    );
+    let source = "source = \"written for this test\"";
+    let methods = |text: &str| text.replace(source, &format!("{source}\nmethods = [\"hand\"]"));
+    assert_eq!(
+        refused("tiny", |text| unmeasured(&methods(text)), same),
+        "vocabulary: no article to train on: 33 records read; left out: 3 not in split \"train\", \
+         30 of a method that is not listed"
+    );
+    let rare =
+        |text: &str| text.replace("min_document_frequency = 2", "min_document_frequency = 99");
+    assert_eq!(
+        refused("tiny", rare, same),
+        "vocabulary: no term occurs in 99 of 30 articles; see min_document_frequency"
+    );
+    assert_eq!(
+        refused("tiny", unmeasured, |line| line
+            .replace("\"beat\"", "\"tone\"")),
+        "axis beat: no article to train on: 33 records read; left out: 3 not in split \"train\", \
+         30 without a label for it"
+    );
+    let one_label = |line: &str| {
+        let line = line.replace("beat:weather", "beat:courts");
+        line.replace("beat:sport", "beat:courts")
+    };
+    let one = refused("tiny", unmeasured, one_label);
+    let expected = "axis beat: two labels or more need articles to train on; \"beat:";
+    assert!(
+        one.starts_with(expected) && one.ends_with("\" has none"),
+        "{one}"
+    );
+    let unmeasured = |text: &str| {
+        let (before, after) = text.split_once("measure = ").unwrap();
+        format!("{before}# {after}")
+    };
+    assert_eq!(
+        refused("harbour", unmeasured, |line| line
+            .replace("\"stances\"", "\"targets\"")),
+        "axis stance: no article to train on: 24 records read; left out: 3 not in split \"train\", \
+         21 without a label for it"
+    );
+}
 
 #[test]
 fn threads_change_nothing_and_the_committed_fixture_is_rebuilt() {

@@ -31,6 +31,9 @@ pub enum FitError {
         /// Its position.
         class: usize,
     },
+    /// There are no documents at all.
+    #[error("no training documents")]
+    NoDocuments,
     /// Words keep too little company for so many coordinates.
     #[error("{dimensions} dimensions: the company of {words} words has too little in it for them")]
     Dimensions {

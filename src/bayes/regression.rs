@@ -101,7 +101,7 @@ impl RegressionParams {
     ) -> Result<NaiveBayes, FitError> {
         self.check()?;
         if documents.is_empty() {
-            return Err(FitError::EmptyClass { class: 0 });
+            return Err(FitError::NoDocuments);
         }
         Ok(Likelihood::new(self, problem, documents).maximum())
     }

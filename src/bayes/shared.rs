@@ -50,14 +50,14 @@ impl SharedFit<'_> {
     pub fn fit(&self, targets: &[&Surrounded]) -> Result<VicinityScorer, FitError> {
         self.params.check()?;
         if targets.is_empty() {
-            return Err(FitError::EmptyClass { class: 0 });
+            return Err(FitError::NoDocuments);
         }
         let task = Task::new(self, targets);
         let theta = lbfgs::minimise(task.start(), self.params.steps, |theta, gradient| {
             task.evaluate(theta, gradient)
         });
         let regions = (0..Region::ALL.len()).map(|region| task.scorer(&theta, region));
-        VicinityScorer::new(regions.collect()).ok_or(FitError::EmptyClass { class: 0 })
+        VicinityScorer::new(regions.collect()).ok_or(FitError::NoDocuments)
     }
 
     /// Coordinates of all regions.

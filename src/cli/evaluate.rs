@@ -12,12 +12,13 @@ use super::{
     batch::next_batch,
     load_model, open,
     partial::{Partial, check_apart},
+    passed_over::PassedOver,
     progress::Progress,
     unpacked,
 };
 use crate::{
     corpus::{Record, Records},
-    evaluate::{AxisReport, Evaluation, judge_record},
+    evaluate::{AxisReport, Evaluation, Judgement, judge_record, unknown_codes},
     label::Axis,
     model::Classifier,
     report::Page,
@@ -64,14 +65,7 @@ impl Args {
             return Err(CliError::NoAxis { name, known });
         };
         let page = self.report.as_deref().map(Partial::of).transpose()?;
-        let mut evaluation = Evaluation::new(classifier.axis());
-        let progress = Progress::new();
-        for path in &self.data {
-            progress.stage(&format!("measuring {}", path.display()));
-            self.measure(path, &tagger, classifier.axis(), &progress, &mut evaluation)?;
-        }
-        drop(progress);
-        let report = evaluation.report();
+        let report = self.measure(&tagger, classifier.axis())?;
         if report.n == 0 {
             let (axis, split) = (self.axis, self.split);
             return Err(CliError::NothingMeasured { axis, split });
@@ -109,13 +103,33 @@ impl Args {
         page.write(drawn.html()?.as_bytes())
     }
 
-    fn measure(
+    /// Measures all files, and tells which labels are none of the axis.
+    fn measure(&self, tagger: &Tagger, axis: &Axis) -> Result<AxisReport, CliError> {
+        let mut evaluation = Evaluation::new(axis);
+        let mut passed_over = PassedOver::default();
+        let progress = Progress::new();
+        for path in &self.data {
+            progress.stage(&format!("measuring {}", path.display()));
+            self.measure_file(path, tagger, axis, &progress, |judgements, unknown| {
+                judgements.iter().for_each(|one| evaluation.add(one));
+                unknown.into_iter().for_each(|code| passed_over.add(code));
+            })?;
+        }
+        drop(progress);
+        if let Some(line) = passed_over.line(axis.name()) {
+            anstream::eprintln!("newstance: {line}");
+        }
+        Ok(evaluation.report())
+    }
+
+    /// Hands on what is judged of each record, and its codes that are no labels of the axis.
+    fn measure_file(
         &self,
         path: &Path,
         tagger: &Tagger,
         axis: &Axis,
         progress: &Progress,
-        evaluation: &mut Evaluation,
+        mut each: impl FnMut(Vec<Judgement>, Vec<String>),
     ) -> Result<(), CliError> {
         let reader = unpacked(path, open(path)?)?;
         let wanted = |record: &Record| self.split.as_ref().is_none_or(|s| s == record.split());
@@ -129,18 +143,22 @@ impl Args {
             let judged = batch.into_par_iter().map(|(line, record)| {
                 let record = record?;
                 if !wanted(&record) {
-                    return Ok(Vec::new());
+                    return Ok((Vec::new(), Vec::new()));
                 }
-                judge_record(tagger, axis, record).map_err(|source| CliError::Evaluate {
+                let unknown = unknown_codes(axis, &record).map(Into::into).collect();
+                let judged = judge_record(tagger, axis, record);
+                let judged = judged.map_err(|source| CliError::Evaluate {
                     path: path.into(),
                     line,
                     source,
-                })
+                })?;
+                Ok((judged, unknown))
             });
             // The first fault of the file is told, whichever was found first.
             let judged: Vec<Result<_, CliError>> = judged.collect();
-            for judgements in judged {
-                judgements?.iter().for_each(|one| evaluation.add(one));
+            for judged in judged {
+                let (judgements, unknown) = judged?;
+                each(judgements, unknown);
             }
         }
     }

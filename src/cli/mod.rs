@@ -9,6 +9,7 @@ mod health;
 mod import;
 mod inspect;
 mod partial;
+mod passed_over;
 mod progress;
 mod render;
 mod serve;

@@ -15,7 +15,7 @@ pub use report::{AxisReport, LabelReport};
 use thiserror::Error;
 
 use crate::{
-    article::{ArticleError, ArticleLimits},
+    article::{Article, ArticleError, ArticleLimits},
     corpus::Record,
     label::{Axis, AxisKind},
     tagger::{Decision, LabelScore, STANCE, TagError, TagOptions, Tagger},
@@ -37,6 +37,51 @@ pub enum EvaluateError {
     Tag(#[from] TagError),
 }
 
+/// The codes of a record on an axis: one list, or one for each target on the axis that is answered
+/// by target; none where the record is not labelled for it.
+fn truths<'r>(axis: &Axis, record: &'r Record) -> Vec<&'r [String]> {
+    if axis.name() == STANCE {
+        let stances = record.stances.iter();
+        return stances.map(|s| std::slice::from_ref(&s.label)).collect();
+    }
+    let codes = record.labels.get(axis.name());
+    codes.into_iter().map(Vec::as_slice).collect()
+}
+
+/// The codes of a record that are no labels of an axis, and are passed over where it is judged.
+pub fn unknown_codes<'r>(axis: &'r Axis, record: &'r Record) -> impl Iterator<Item = &'r str> {
+    let codes = truths(axis, record).into_iter().flatten();
+    let codes = codes.filter(|code| axis.index_of(code).is_none());
+    codes.map(String::as_str)
+}
+
+/// Whether a record is labelled for an axis, so that it can be judged.
+#[must_use]
+pub fn is_labelled(axis: &Axis, record: &Record) -> bool {
+    let known = |codes: &&[String]| codes.iter().any(|code| axis.index_of(code).is_some());
+    let truths = truths(axis, record);
+    truths
+        .iter()
+        .any(|codes| axis.kind() == AxisKind::Multi || known(codes))
+}
+
+/// The article that is to be judged on an axis: none where the record is not labelled for it.
+///
+/// # Errors
+/// When the record has no valid article.
+pub fn article_of(axis: &Axis, mut record: Record) -> Result<Option<Article>, EvaluateError> {
+    if truths(axis, &record).is_empty() {
+        return Ok(None);
+    }
+    if axis.name() != STANCE {
+        record.stances.clear();
+    }
+    let id = record.id.clone();
+    let article = record.into_article(&ArticleLimits::default());
+    let article = article.map_err(|source| EvaluateError::Article { id, source })?;
+    Ok(Some(article))
+}
+
 /// Labels a record and judges the answers on one axis: none where the record is not labelled for
 /// it, one for each target on the axis that is answered by target.
 ///
@@ -45,30 +90,18 @@ pub enum EvaluateError {
 pub fn judge_record(
     tagger: &Tagger,
     axis: &Axis,
-    mut record: Record,
+    record: Record,
 ) -> Result<Vec<Judgement>, EvaluateError> {
     let id = record.id.clone();
     let by_target = axis.name() == STANCE;
-    let truths: Vec<Vec<String>> = if by_target {
-        let stances = record.stances.iter();
-        stances.map(|stance| vec![stance.label.clone()]).collect()
-    } else {
-        record.stances.clear();
-        record.labels.remove(axis.name()).into_iter().collect()
-    };
-    if truths.is_empty() {
+    let truths: Vec<Vec<String>> = truths(axis, &record).into_iter().map(Into::into).collect();
+    let Some(article) = article_of(axis, record)? else {
         return Ok(Vec::new());
-    }
+    };
     let options = TagOptions {
         axes: vec![axis.name().into()],
         ..TagOptions::default()
     };
-    let article = record
-        .into_article(&ArticleLimits::default())
-        .map_err(|source| EvaluateError::Article {
-            id: id.clone(),
-            source,
-        })?;
     let tagging = tagger.tag(&article, &options)?;
     let judgements = truths.iter().enumerate().filter_map(|(index, codes)| {
         if by_target {

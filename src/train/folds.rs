@@ -92,12 +92,15 @@ impl<T: Send> Fits<T> {
         fit: impl Fn(Option<usize>) -> Result<T, FitError> + Send + Sync,
     ) -> Result<Self, TrainError> {
         let parts = std::iter::once(None).chain((0..folds).map(Some));
-        let fits = parts.collect::<Vec<_>>().into_par_iter().map(fit);
-        let fits: Result<Vec<T>, FitError> = fits.collect();
-        let mut fits = fits.map_err(|source| TrainError::Fit {
-            axis: axis.name().into(),
-            source,
-        })?;
+        let parts: Vec<_> = parts.collect();
+        let fits = parts.into_par_iter().map(|fold| (fold, fit(fold)));
+        // The first fault in this order is told, whichever was found first.
+        let fits: Vec<(Option<usize>, Result<T, FitError>)> = fits.collect();
+        let fitted = |(fold, fit): (_, Result<T, _>)| {
+            fit.map_err(|source| TrainError::of_fit(axis, fold, source))
+        };
+        let fits = fits.into_iter().map(fitted);
+        let mut fits: Vec<T> = fits.collect::<Result<_, _>>()?;
         let held_out = fits.split_off(1);
         Ok(Self {
             full: fits.swap_remove(0),

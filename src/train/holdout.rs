@@ -40,7 +40,7 @@ impl Holdout {
                 "holding out from",
                 corpus,
                 |record| record.split() != "train",
-                |record| fingerprints(&record),
+                |_, record| fingerprints(&record),
                 |found| {
                     holdout.fingerprints.extend(found);
                     Ok(())

@@ -1,11 +1,16 @@
 //! Figures for the card: of held-out folds, and of what a recipe wants measured.
 
 use super::{
-    Recipe, TrainError, axis_recipe::Measurement, learner::Learner, stream::Stream, tuning,
+    Recipe, StanceDefinition, TrainError,
+    axis_recipe::{AxisRecipe, Measurement},
+    learner::Learner,
+    stream::Stream,
+    tuning,
 };
 use crate::{
     bayes::calibrate::Sample,
-    evaluate::{Evaluation, judge_record},
+    corpus::Record,
+    evaluate::{EvaluateError, Evaluation, article_of, is_labelled, judge_record, unknown_codes},
     label::Axis,
     model::{Classifier, MetricCard, Model},
     tagger::Tagger,
@@ -23,6 +28,90 @@ pub(super) fn cross_validation(
     }
     let corpora = learner.recipe.calibrate_on.join(" and ");
     metric_cards(&evaluation, &corpora, &learner.folds.name())
+}
+
+/// Reads what will be measured, so that no fault of it is found after all the fitting.
+pub(super) fn check_measured(
+    recipe: &Recipe,
+    axes: &[Axis],
+    stance: Option<&StanceDefinition>,
+    stream: &Stream<'_>,
+) -> Result<(), TrainError> {
+    let by_target = recipe.stance.iter().zip(stance);
+    let by_target = by_target.map(|(recipe, definition)| (&recipe.axis, &definition.axis));
+    for (of_axis, axis) in recipe.axes.iter().zip(axes).chain(by_target) {
+        for measurement in &of_axis.measure {
+            check_split(recipe, of_axis, measurement, axis, stream)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_split(
+    recipe: &Recipe,
+    of_axis: &AxisRecipe,
+    measurement: &Measurement,
+    axis: &Axis,
+    stream: &Stream<'_>,
+) -> Result<(), TrainError> {
+    let Some(corpus) = recipe.corpus(&measurement.corpus) else {
+        return Ok(());
+    };
+    let name = stream.source.name(&corpus.file);
+    let mut labelled = 0;
+    stream.split(
+        "checking",
+        corpus,
+        &measurement.split,
+        |line, record| {
+            check_labels(of_axis, axis, &corpus.name, &record)?;
+            let labelled = is_labelled(axis, &record);
+            article_of(axis, record).map_err(|source| at(&name, line, source))?;
+            Ok(labelled)
+        },
+        |one: Result<_, TrainError>| {
+            labelled += u64::from(one?);
+            Ok(())
+        },
+    )?;
+    if labelled == 0 {
+        return Err(nothing(axis, measurement));
+    }
+    Ok(())
+}
+
+fn check_labels(
+    of_axis: &AxisRecipe,
+    axis: &Axis,
+    corpus: &str,
+    record: &Record,
+) -> Result<(), TrainError> {
+    let mut unknown = unknown_codes(axis, record).filter(|code| !of_axis.ignores(code));
+    match unknown.next() {
+        None => Ok(()),
+        Some(code) => Err(TrainError::UnknownLabel {
+            corpus: corpus.into(),
+            id: record.id.clone(),
+            axis: axis.name().into(),
+            code: code.into(),
+        }),
+    }
+}
+
+fn nothing(axis: &Axis, measurement: &Measurement) -> TrainError {
+    TrainError::NothingMeasured {
+        axis: axis.name().into(),
+        corpus: measurement.corpus.clone(),
+        split: measurement.split.clone(),
+    }
+}
+
+fn at(corpus: &str, line: u64, source: EvaluateError) -> TrainError {
+    TrainError::Evaluate {
+        corpus: corpus.into(),
+        line,
+        source,
+    }
 }
 
 /// Adds the recipe's figures to the model's card.
@@ -54,22 +143,28 @@ fn measure_on(
     let Some(corpus) = recipe.corpus(&measurement.corpus) else {
         return Ok(Vec::new());
     };
+    let name = stream.source.name(&corpus.file);
     let mut evaluation = Evaluation::new(axis);
     stream.split(
         "measuring on",
         corpus,
         &measurement.split,
-        |record| judge_record(tagger, axis, record),
+        |line, record| {
+            let judged = judge_record(tagger, axis, record);
+            judged.map_err(|source| at(&name, line, source))
+        },
         |judgement| {
             judgement?.iter().for_each(|j| evaluation.add(j));
             Ok(())
         },
     )?;
-    Ok(metric_cards(
-        &evaluation,
-        &measurement.corpus,
-        &measurement.split,
-    ))
+    let (corpus, split) = (&measurement.corpus, &measurement.split);
+    let cards = metric_cards(&evaluation, corpus, split);
+    // Targets that their texts do not name are not answered.
+    if cards.iter().all(|card| card.articles == 0) {
+        return Err(nothing(axis, measurement));
+    }
+    Ok(cards)
 }
 
 fn metric_cards(evaluation: &Evaluation, corpus: &str, split: &str) -> Vec<MetricCard> {

@@ -9,6 +9,7 @@
 pub mod axis_recipe;
 pub mod counting;
 pub mod documents;
+mod error;
 pub mod expert;
 pub mod folds;
 pub mod holdout;
@@ -17,97 +18,39 @@ mod measure;
 pub mod recipe;
 pub mod stance;
 pub mod stream;
+pub mod tally;
 mod target_learner;
 pub mod tuning;
 pub mod vicinity;
 pub mod words;
 
+pub use error::TrainError;
 pub use recipe::{Recipe, RecipeError};
 pub use stance::StanceDefinition;
 pub use stream::{Observer, Source};
 
 use std::collections::{BTreeMap, HashSet};
 
-use thiserror::Error;
-
 use crate::{
     bayes::{
-        FitError, Kinship,
+        Kinship,
         calibrate::{Sample, calibrate},
     },
-    corpus::{CorpusError, Record},
-    evaluate::EvaluateError,
+    corpus::Record,
     features::{
-        Featurizer, TermVector, Vocabulary, VocabularyError,
+        Featurizer, TermVector, Vocabulary,
         selection::{DocumentFrequencies, Sketch},
     },
     label::Axis,
-    model::{Card, Classifier, ClassifierError, CorpusCard, MetricCard, Model, STANCE},
+    model::{Card, Classifier, CorpusCard, Digest, MetricCard, Model, STANCE},
 };
 use holdout::{Fingerprint, Holdout};
 use learner::{Learner, Tables};
-use measure::{cross_validation, measure};
+use measure::{check_measured, cross_validation, measure};
 use recipe::CorpusRecipe;
 use stance::train_stance;
 use stream::Stream;
-
-/// Why nothing could be trained.
-#[derive(Debug, Error)]
-pub enum TrainError {
-    /// A corpus cannot be read.
-    #[error(transparent)]
-    Corpus(#[from] CorpusError),
-    /// The name of an axis does not do; no server would load such a model.
-    #[error("axis {name}: {expected}")]
-    AxisName {
-        /// The name.
-        name: String,
-        /// What is expected.
-        expected: &'static str,
-    },
-    /// An option of the recipe says nothing about an axis of several labels.
-    #[error("axis {axis}: {option} has no effect where an article has any number of labels")]
-    IdleOption {
-        /// The axis.
-        axis: String,
-        /// The option.
-        option: &'static str,
-    },
-    /// A label is not part of its axis.
-    #[error(
-        "{corpus}: article {id:?}: {code:?} is not a label of axis {axis}; list it under `ignore` if that is meant"
-    )]
-    UnknownLabel {
-        /// Name of the corpus.
-        corpus: String,
-        /// Identifier of the article.
-        id: String,
-        /// The axis.
-        axis: String,
-        /// The unknown code.
-        code: String,
-    },
-    /// No term is frequent enough.
-    #[error("{0}")]
-    Vocabulary(#[from] VocabularyError),
-    /// The corpora have too little in them for vectors of their words.
-    #[error("words: {0}")]
-    Words(FitError),
-    /// An axis cannot be fitted.
-    #[error("axis {axis}: {source}")]
-    Fit {
-        /// The axis.
-        axis: String,
-        /// Why.
-        source: FitError,
-    },
-    /// The parts of an axis do not fit together.
-    #[error(transparent)]
-    Classifier(#[from] ClassifierError),
-    /// An article cannot be measured.
-    #[error(transparent)]
-    Evaluate(#[from] EvaluateError),
-}
+use tally::Tally;
 
 /// An article as training sees it.
 struct Example {
@@ -170,6 +113,7 @@ pub fn train(
     check_names(axes, stance)?;
     check_options(recipe, axes)?;
     let stream = Stream { source, observer };
+    check_measured(recipe, axes, stance, &stream)?;
     let holdout = Holdout::of(recipe, &stream)?;
     let vocabulary = select_vocabulary(recipe, &stream, &holdout)?;
     let featurizer = Featurizer::new(recipe.featurizer, vocabulary);
@@ -206,8 +150,9 @@ fn select_vocabulary(
     let config = recipe.featurizer;
     let params = recipe.vocabulary.selection;
     let mut sketch = Sketch::default();
+    let mut tally = Tally::default();
     for corpus in recipe.vocabulary_corpora() {
-        stream.training(
+        let (_, read) = stream.training(
             "sketching",
             corpus,
             holdout,
@@ -217,6 +162,11 @@ fn select_vocabulary(
                 Ok(())
             },
         )?;
+        tally += read;
+    }
+    let of = || "vocabulary".to_owned();
+    if tally.kept() == 0 {
+        return Err(TrainError::NoArticles { of: of(), tally });
     }
     let mut frequencies = DocumentFrequencies::default();
     for corpus in recipe.vocabulary_corpora() {
@@ -231,7 +181,8 @@ fn select_vocabulary(
             },
         )?;
     }
-    Ok(frequencies.into_vocabulary(&params)?)
+    let vocabulary = frequencies.into_vocabulary(&params);
+    vocabulary.map_err(|error| TrainError::of_terms(error, of(), tally.kept(), &params))
 }
 
 /// Shows every axis what concerns it, and describes each corpus on the way.
@@ -249,7 +200,7 @@ fn learn<'r>(
     let mut read = Vec::new();
     for corpus in &recipe.corpora {
         let mut seen = vec![0; learners.len()];
-        let digest = stream.training(
+        let (digest, tally) = stream.training(
             "learning",
             corpus,
             holdout,
@@ -261,17 +212,50 @@ fn learn<'r>(
                 Ok(())
             },
         )?;
-        read.push((corpus, seen, digest));
+        read.push(ReadCorpus {
+            corpus,
+            seen,
+            digest,
+            tally,
+        });
     }
+    check_taught(&learners, &read)?;
     // A sample of several corpora may have dropped what it kept of the first.
-    let card = |(corpus, seen, digest): (&CorpusRecipe, Vec<u64>, _)| {
-        let used = learners.iter().zip(seen);
-        let used = used.map(|(learner, seen)| learner.used(&corpus.name, seen));
+    let card = |read: ReadCorpus<'_>| {
+        let used = learners.iter().zip(read.seen);
+        let used = used.map(|(learner, seen)| learner.used(&read.corpus.name, seen));
         // Axes share articles: the one that uses most tells how many.
-        corpus_card(corpus, used.max().unwrap_or(0), digest)
+        corpus_card(read.corpus, used.max().unwrap_or(0), read.digest)
     };
     let corpora = read.into_iter().map(card).collect();
     Ok((learners, corpora))
+}
+
+/// A corpus that every axis was shown.
+struct ReadCorpus<'r> {
+    corpus: &'r CorpusRecipe,
+    /// By axis: articles that it took.
+    seen: Vec<u64>,
+    digest: Digest,
+    tally: Tally,
+}
+
+fn check_taught(learners: &[Learner<'_>], read: &[ReadCorpus<'_>]) -> Result<(), TrainError> {
+    for (index, learner) in learners.iter().enumerate() {
+        let learns = |name: &str| learner.recipe.corpora().any(|own| own == name);
+        let (mut seen, mut tally) = (0, Tally::default());
+        for read in read.iter().filter(|read| learns(&read.corpus.name)) {
+            seen += read.seen[index];
+            tally += read.tally;
+        }
+        if seen == 0 {
+            return Err(TrainError::NoArticles {
+                of: format!("axis {}", learner.axis.name()),
+                tally: tally.without_labels(),
+            });
+        }
+    }
+    Ok(())
 }
 
 fn example(featurizer: &Featurizer, record: Record) -> Example {

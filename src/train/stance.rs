@@ -12,6 +12,7 @@ use super::{
     measure::cross_validation,
     recipe::{CorpusRecipe, Recipe},
     stream::Stream,
+    tally::Tally,
     target_learner::{Fitted, Learners, Target},
     words::WordSpace,
 };
@@ -177,19 +178,35 @@ impl Task<'_> {
     /// Terms around the targets of all corpora, by the number of targets that they stand around.
     fn vocabulary(&self) -> Result<Vocabulary, TrainError> {
         let mut frequencies = DocumentFrequencies::default();
+        let (mut named, mut tally) = (0, Tally::default());
         for corpus in self.corpora() {
-            self.stream.training(
+            let (_, read) = self.stream.training(
                 "choosing stance terms of",
                 corpus,
                 self.holdout,
                 |record| target_terms(&self.definition.lexicon, &record),
                 |targets| {
+                    named += targets.iter().filter(|terms| !terms.is_empty()).count() as u64;
                     targets.into_iter().for_each(|t| frequencies.add(t));
                     Ok(())
                 },
             )?;
+            tally += read;
         }
-        Ok(frequencies.into_vocabulary(&self.stance.vocabulary)?)
+        if named == 0 {
+            return Err(self.no_articles(Lengths::All, tally));
+        }
+        let params = &self.stance.vocabulary;
+        let of = format!("axis {}", self.definition.axis.name());
+        let vocabulary = frequencies.into_vocabulary(params);
+        vocabulary.map_err(|error| TrainError::of_terms(error, of, named, params))
+    }
+
+    fn no_articles(&self, lengths: Lengths, tally: Tally) -> TrainError {
+        TrainError::NoArticles {
+            of: format!("axis {}{}", self.definition.axis.name(), lengths.note()),
+            tally: tally.without_labels(),
+        }
     }
 
     /// Visits every target of every training record.
@@ -199,18 +216,20 @@ impl Task<'_> {
         featurizer: &TargetFeaturizer,
         lengths: Lengths,
         mut visit: impl FnMut(&str, &Target) -> Result<(), TrainError>,
-    ) -> Result<(), TrainError> {
+    ) -> Result<Tally, TrainError> {
         let axis = self.definition.axis.name();
+        let mut tally = Tally::default();
         for corpus in self.corpora() {
-            self.stream.training(
+            let (_, read) = self.stream.training(
                 stage,
                 corpus,
                 self.holdout,
                 |record| targets(featurizer, axis, &record, lengths),
                 |targets| targets.iter().try_for_each(|t| visit(&corpus.name, t)),
             )?;
+            tally += read;
         }
-        Ok(())
+        Ok(tally)
     }
 
     /// Shows the learner every target; returns the articles that taught it, by corpus.
@@ -222,7 +241,7 @@ impl Task<'_> {
     ) -> Result<BTreeMap<String, u64>, TrainError> {
         let mut articles: BTreeMap<String, u64> = BTreeMap::new();
         let mut last = String::new();
-        self.each(
+        let tally = self.each(
             "learning stance from",
             featurizer,
             lengths,
@@ -235,6 +254,9 @@ impl Task<'_> {
                 Ok(())
             },
         )?;
+        if articles.is_empty() {
+            return Err(self.no_articles(lengths, tally));
+        }
         Ok(articles)
     }
 

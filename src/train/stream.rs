@@ -6,7 +6,7 @@ use std::io::{self, BufReader, Read};
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
-use super::{TrainError, holdout::Holdout, recipe::CorpusRecipe};
+use super::{TrainError, holdout::Holdout, recipe::CorpusRecipe, tally::Tally};
 use crate::{
     corpus::{CorpusError, Record, Records, decompressed},
     model::{Digest, file::hex},
@@ -53,7 +53,7 @@ pub struct Stream<'s> {
 
 impl Stream<'_> {
     /// Maps the records to train on, in parallel, and folds the results in their order. Returns
-    /// the digest of the file.
+    /// the digest of the file, and what became of its records.
     pub(super) fn training<T: Send>(
         &self,
         stage: &str,
@@ -61,20 +61,33 @@ impl Stream<'_> {
         holdout: &Holdout,
         map: impl Fn(Record) -> T + Sync,
         fold: impl FnMut(T) -> Result<(), TrainError>,
-    ) -> Result<Digest, TrainError> {
+    ) -> Result<(Digest, Tally), TrainError> {
+        let mut tally = Tally::default();
         let keep = |record: &Record| {
-            record.split() == "train" && corpus.uses(record) && !holdout.contains(record)
+            tally.read += 1;
+            let reason = if record.split() != "train" {
+                &mut tally.other_split
+            } else if !corpus.uses(record) {
+                &mut tally.other_method
+            } else if holdout.contains(record) {
+                &mut tally.held_out
+            } else {
+                return true;
+            };
+            *reason += 1;
+            false
         };
-        self.each(stage, corpus, keep, map, fold)
+        let digest = self.each(stage, corpus, keep, |_, record| map(record), fold)?;
+        Ok((digest, tally))
     }
 
-    /// The same for the records of another split.
+    /// The same for the records of another split, with their lines.
     pub(super) fn split<T: Send>(
         &self,
         stage: &str,
         corpus: &CorpusRecipe,
         split: &str,
-        map: impl Fn(Record) -> T + Sync,
+        map: impl Fn(u64, Record) -> T + Sync,
         fold: impl FnMut(T) -> Result<(), TrainError>,
     ) -> Result<Digest, TrainError> {
         let keep = |record: &Record| record.split() == split && corpus.uses(record);
@@ -86,8 +99,8 @@ impl Stream<'_> {
         &self,
         stage: &str,
         corpus: &CorpusRecipe,
-        keep: impl Fn(&Record) -> bool,
-        map: impl Fn(Record) -> T + Sync,
+        mut keep: impl FnMut(&Record) -> bool,
+        map: impl Fn(u64, Record) -> T + Sync,
         mut fold: impl FnMut(T) -> Result<(), TrainError>,
     ) -> Result<Digest, TrainError> {
         self.observer.stage(&format!("{stage} {}", corpus.name));
@@ -102,14 +115,19 @@ impl Stream<'_> {
         let lines = BufReader::with_capacity(1 << 16, &mut hashing);
         let mut records = Records::new(&name, lines);
         loop {
-            let batch = records.by_ref().take(BATCH);
-            let batch: Vec<Record> = batch.collect::<Result<_, _>>()?;
+            let batch = std::iter::from_fn(|| {
+                let record = records.next()?;
+                Some(record.map(|record| (records.line(), record)))
+            });
+            let batch: Vec<(u64, Record)> = batch.take(BATCH).collect::<Result<_, _>>()?;
             if batch.is_empty() {
                 break;
             }
             self.observer.advance(batch.len() as u64);
-            let kept: Vec<Record> = batch.into_iter().filter(&keep).collect();
-            let results: Vec<T> = kept.into_par_iter().map(&map).collect();
+            let kept = batch.into_iter().filter(|(_, record)| keep(record));
+            let kept: Vec<(u64, Record)> = kept.collect();
+            let results = kept.into_par_iter().map(|(line, record)| map(line, record));
+            let results: Vec<T> = results.collect();
             results.into_iter().try_for_each(&mut fold)?;
         }
         drop(records);

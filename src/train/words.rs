@@ -7,6 +7,7 @@ use compact_str::CompactString;
 
 use super::{
     TrainError, axis_recipe::WordsRecipe, holdout::Holdout, recipe::Recipe, stream::Stream,
+    tally::Tally,
 };
 use crate::{
     bayes::{Company, Kinship, WordVectors, word_vectors::single},
@@ -44,8 +45,9 @@ pub(super) fn find(
         return Ok(None);
     };
     let mut reading = Reading::default();
+    let mut tally = Tally::default();
     for corpus in words.corpora.iter().filter_map(|name| recipe.corpus(name)) {
-        stream.training(
+        let (_, read) = stream.training(
             "reading words of",
             corpus,
             holdout,
@@ -55,6 +57,11 @@ pub(super) fn find(
                 Ok(())
             },
         )?;
+        tally += read;
+    }
+    if tally.kept() == 0 {
+        let of = "words".into();
+        return Err(TrainError::NoArticles { of, tally });
     }
     stream.observer.stage("finding words of like company");
     reading.space(words).map(Some)

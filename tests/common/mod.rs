@@ -67,6 +67,15 @@ fn train_recipe(file: &str, threads: usize) -> Model {
 
 /// Trains by a recipe with these words, its files under `tests/data`.
 pub fn train_text(text: &str, threads: usize) -> Result<Model, TrainError> {
+    train_on(text, &Data, threads)
+}
+
+/// The same with corpora from elsewhere.
+pub fn train_on(
+    text: &str,
+    data: &(dyn Source + Sync),
+    threads: usize,
+) -> Result<Model, TrainError> {
     let recipe = Recipe::parse(text).unwrap();
     let read_axis = |file: &str| {
         let text = std::fs::read_to_string(path("data").join(file)).unwrap();
@@ -86,7 +95,7 @@ pub fn train_text(text: &str, threads: usize) -> Result<Model, TrainError> {
             lexicon: Lexicon::parse(&lexicon).unwrap(),
         }
     });
-    pool.install(|| train(&recipe, &axes, stance.as_ref(), &Data, &()))
+    pool.install(|| train(&recipe, &axes, stance.as_ref(), data, &()))
 }
 
 /// The committed model file of the format that is written.

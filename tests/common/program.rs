@@ -29,6 +29,14 @@ pub fn ok(arguments: &[&str], input: &[u8]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// A success that has something to say on standard error.
+pub fn told(arguments: &[&str]) -> (String, String) {
+    let output = newstance(arguments, b"");
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{arguments:?}: {errors}");
+    (String::from_utf8(output.stdout).unwrap(), errors)
+}
+
 pub fn fails(arguments: &[&str], input: &[u8], code: i32, message: &str) -> String {
     let output = newstance(arguments, input);
     let errors = String::from_utf8(output.stderr).unwrap();
