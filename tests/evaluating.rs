@@ -138,6 +138,30 @@ fn evaluate_draws_one_page_that_needs_no_other() {
 }
 
 #[test]
+fn a_report_by_target_speaks_of_targets() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name).display().to_string();
+    let (model, page) = (path("harbour"), path("page.html"));
+    std::fs::write(&model, common::judge_of_targets(1).to_bytes().unwrap()).unwrap();
+    let data = file("data/harbour.jsonl");
+    let arguments = [
+        "evaluate", "--axis", "stance", "--model", &model, "--data", &data, "--report", &page,
+    ];
+    ok(&arguments, b"");
+    let page = std::fs::read_to_string(&page).unwrap();
+    for expected in [
+        "<dt>Targets</dt>",
+        "<dd>the answer is the true label</dd>",
+        "Each row holds the targets of one true label",
+        "Targets: how many have this as their true label",
+        "and the number of the target",
+    ] {
+        assert!(page.contains(expected), "{expected:?} in {page}");
+    }
+    assert!(!page.contains("true main label") && !page.contains("Articles"));
+}
+
+#[test]
 fn a_report_takes_nothing_from_the_data_as_html() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("a&b.jsonl");

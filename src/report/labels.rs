@@ -16,7 +16,7 @@ pub fn table(page: &Page<'_>) -> Markup {
         div .scroll { table .labels {
             thead { tr {
                 th scope="col" { "Label" }
-                th .number scope="col" { "Articles" } th .number scope="col" { "Answered" }
+                th .number scope="col" { (page.counted_title()) } th .number scope="col" { "Answered" }
                 th .number scope="col" { "Precision" } th .number scope="col" { "Recall" }
                 th .number scope="col" { "F1" } th aria-hidden="true" {}
             } }
@@ -29,10 +29,10 @@ pub fn table(page: &Page<'_>) -> Markup {
             } } }
         } }
         p .note {
-            "Articles: how many truly have the label" @if !page.report.confusion.is_empty() { " as their main one" } ". "
+            (page.counted_title()) ": how many " @if page.report.confusion.is_empty() { "truly have the label" } @else { "have this as their " (page.truth()) } ". "
             "Answered: how many were given it. Precision: the share of those that is right. "
-            "Recall: the share of the articles that was found. F1: the harmonic mean of both, also as a bar. "
-            "Figures of a label with few articles are chance."
+            "Recall: the share of the " (page.counted()) " that was found. F1: the harmonic mean of both, also as a bar. "
+            "Figures of a label with few " (page.counted()) " are chance."
         }
     }
 }

@@ -66,8 +66,8 @@ pub fn section(page: &Page<'_>) -> Result<Markup, ReportError> {
     Ok(html! {
         figure .wide { (diagram(page, &shown)?) }
         p .note {
-            "Each row holds the articles of one true main label, each column the answers. The diagonal is right. "
-            "Numbers are articles, colour is their share of the row: where the diagonal is faint, the label is often missed."
+            "Each row holds the " (page.counted()) " of one " (page.truth()) ", each column the answers. The diagonal is right. "
+            "Numbers are " (page.counted()) ", colour is their share of the row: where the diagonal is faint, the label is often missed."
             @if shown.len() < matrix.len() {
                 " Shown are the " (shown.len()) " most frequent of " (matrix.len()) " labels."
             }
@@ -93,9 +93,10 @@ fn diagram(page: &Page<'_>, shown: &[usize]) -> Result<Markup, ReportError> {
     let width = layout.rows + side.max(SWATCH * SHADES.len() as f64) + 8.0;
     let canvas = (pixels(width), pixels(layout.columns + side + LEGEND));
     let description = format!(
-        "Confusion matrix of {} labels: {} of the articles are on the diagonal",
+        "Confusion matrix of {} labels: {} of the {} are on the diagonal",
         shown.len(),
-        percent(page.report.accuracy)
+        percent(page.report.accuracy),
+        page.counted()
     );
     chart(canvas, &description, |area| {
         draw_names(area, layout, &names)?;
@@ -203,7 +204,7 @@ fn most_frequent(page: &Page<'_>) -> Markup {
             div .scroll { table {
                 thead { tr {
                     th scope="col" { "True label" } th scope="col" { "Answer" }
-                    th .number scope="col" { "Articles" }
+                    th .number scope="col" { (page.counted_title()) }
                     th .number scope="col" { "Share" }
                 } }
                 tbody { @for &(truth, answer, articles) in listed.iter().take(LISTED) { tr {

@@ -6,6 +6,7 @@ use super::{Page, numbers::percent};
 use crate::{
     evaluate::{Mistake, MistakeKind},
     label::AxisKind,
+    model::STANCE,
 };
 
 /// The worst mistakes of each kind that the axis can make.
@@ -24,9 +25,11 @@ pub fn section(page: &Page<'_>) -> Markup {
             (table(page, &of(MistakeKind::Given), "Answer"))
         }
         p .note {
-            "Wrong answers that the model was surest of, by the article's identifier. Look the articles up: "
+            "Wrong answers that the model was surest of, by the article's identifier"
+            @if page.axis().name() == STANCE { " and the number of the target, from 0" }
+            ". Look the articles up: "
             "either the model misread them, or their labels are wrong."
-            @if page.axis().kind() == AxisKind::Single {
+            @if page.axis().kind() == AxisKind::Single && page.axis().name() != STANCE {
                 " An answer that is another of the article's true labels is not listed."
             }
         }

@@ -21,7 +21,7 @@ use thiserror::Error;
 use crate::{
     evaluate::AxisReport,
     label::Axis,
-    model::{Classifier, Model},
+    model::{Classifier, Model, STANCE, counted_of},
 };
 
 /// Why there is no page.
@@ -58,5 +58,24 @@ impl Page<'_> {
 
     fn axis(&self) -> &Axis {
         self.classifier.axis()
+    }
+
+    /// What the figures count: articles or targets.
+    fn counted(&self) -> &'static str {
+        counted_of(self.axis().name())
+    }
+
+    /// The same as a title.
+    fn counted_title(&self) -> String {
+        numbers::capitalised(self.counted())
+    }
+
+    /// The label that a single answer is compared with; a target has no more than one.
+    fn truth(&self) -> &'static str {
+        if self.axis().name() == STANCE {
+            "true label"
+        } else {
+            "true main label"
+        }
     }
 }

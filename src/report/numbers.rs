@@ -1,4 +1,4 @@
-//! Numbers as people read them.
+//! Numbers and their names as people read them.
 
 /// Digits in groups of three: 11,414.
 pub fn count(number: u64) -> String {
@@ -21,6 +21,12 @@ pub fn percent(share: f64) -> String {
 /// A figure between 0 and 1 that is no share.
 pub fn figure(value: f64) -> String {
     format!("{value:.3}")
+}
+
+/// A word of ours that starts a title.
+pub fn capitalised(word: &str) -> String {
+    let (first, rest) = word.split_at_checked(1).unwrap_or_default();
+    first.to_uppercase() + rest
 }
 
 /// At most so many characters; what is cut off leaves a mark.

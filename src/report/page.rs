@@ -1,5 +1,7 @@
 //! The page around the charts.
 
+use std::borrow::Cow;
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{
@@ -49,7 +51,7 @@ pub fn page(page: &Page<'_>) -> Result<Markup, ReportError> {
                     @if page.report.n == 0 {
                         p { "No article of the data is labelled for this axis: there is nothing to show." }
                     } @else {
-                        (summary(page.report, page.axis().kind()))
+                        (summary(page))
                         nav aria-label="Sections" { @for (id, title) in SECTIONS {
                             a href={ "#" (id) } { (title) }
                         } }
@@ -74,18 +76,19 @@ fn header(page: &Page<'_>) -> Markup {
                 div { dt { "Digest" } dd { code { (digest) } } }
                 div { dt { "Data" } dd { (page.data.join(", ")) } }
                 div { dt { "Split" } dd { (page.split.unwrap_or("all")) } }
-                div { dt { "Articles" } dd { (count(page.report.n)) } }
+                div { dt { (page.counted_title()) } dd { (count(page.report.n)) } }
             }
         }
     }
 }
 
 /// A figure to look at first: name, value, meaning.
-type Tile = (&'static str, String, &'static str);
+type Tile = (&'static str, String, Cow<'static, str>);
 
-fn summary(report: &AxisReport, kind: AxisKind) -> Markup {
-    let [first, at_80, at_50, last] = match kind {
-        AxisKind::Single => single_tiles(report),
+fn summary(page: &Page<'_>) -> Markup {
+    let report = page.report;
+    let [first, at_80, at_50, last] = match page.axis().kind() {
+        AxisKind::Single => single_tiles(page),
         AxisKind::Multi => multi_tiles(report),
     };
     let macro_f1 = "mean over labels, rare ones as much as frequent ones";
@@ -94,8 +97,8 @@ fn summary(report: &AxisReport, kind: AxisKind) -> Markup {
         first,
         at_80,
         at_50,
-        ("Macro-F1", figure(report.macro_f1), macro_f1),
-        ("Calibration error", figure(report.ece), error),
+        ("Macro-F1", figure(report.macro_f1), macro_f1.into()),
+        ("Calibration error", figure(report.ece), error.into()),
         last,
     ];
     html! {
@@ -108,35 +111,30 @@ fn summary(report: &AxisReport, kind: AxisKind) -> Markup {
 const AT_80: &str = "At 80\u{A0}% coverage";
 const AT_50: &str = "At 50\u{A0}% coverage";
 
-fn single_tiles(report: &AxisReport) -> [Tile; 4] {
-    let accuracy = "the answer is the true main label";
+fn single_tiles(page: &Page<'_>) -> [Tile; 4] {
+    let report = page.report;
+    let accuracy = format!("the answer is the {}", page.truth());
     let at_80 = "accuracy when the least sure fifth is left out";
+    let at_50 = "accuracy of the surer half";
     let answered = "the rest the model declined";
     [
-        ("Accuracy", percent(report.accuracy), accuracy),
-        (AT_80, percent(report.accuracy_at_80), at_80),
-        (
-            AT_50,
-            percent(report.accuracy_at_50),
-            "accuracy of the surer half",
-        ),
-        ("Answered", percent(report.coverage), answered),
+        ("Accuracy", percent(report.accuracy), accuracy.into()),
+        (AT_80, percent(report.accuracy_at_80), at_80.into()),
+        (AT_50, percent(report.accuracy_at_50), at_50.into()),
+        ("Answered", percent(report.coverage), answered.into()),
     ]
 }
 
 fn multi_tiles(report: &AxisReport) -> [Tile; 4] {
     let micro_f1 = "over all labels given and all labels true";
     let at_80 = "micro-F1 when the least sure fifth is left out";
+    let at_50 = "micro-F1 of the surer half";
     let exact = "the answer is exactly the true set";
     [
-        ("Micro-F1", figure(report.micro_f1), micro_f1),
-        (AT_80, figure(report.micro_f1_at_80), at_80),
-        (
-            AT_50,
-            figure(report.micro_f1_at_50),
-            "micro-F1 of the surer half",
-        ),
-        ("All labels right", percent(report.accuracy), exact),
+        ("Micro-F1", figure(report.micro_f1), micro_f1.into()),
+        (AT_80, figure(report.micro_f1_at_80), at_80.into()),
+        (AT_50, figure(report.micro_f1_at_50), at_50.into()),
+        ("All labels right", percent(report.accuracy), exact.into()),
     ]
 }
 
@@ -162,7 +160,7 @@ fn sections(page: &Page<'_>) -> Result<Markup, ReportError> {
 
 fn calibration(page: &Page<'_>) -> Result<Markup, ReportError> {
     let what = match page.axis().kind() {
-        AxisKind::Single => "articles",
+        AxisKind::Single => page.counted(),
         AxisKind::Multi => "decisions",
     };
     let bins = page.report.reliability.len();
@@ -227,7 +225,7 @@ fn risk_coverage(page: &Page<'_>) -> Result<Markup, ReportError> {
                         AxisKind::Single => "a high probability of the answer.",
                         AxisKind::Multi => "a high mean probability that each of the article's decisions, to give or not to give a label, is right.",
                     }
-                    " The far left rests on few articles."
+                    " The far left rests on few " (page.counted()) "."
                 }
                 (own_rule(report, kind))
             }
