@@ -102,7 +102,7 @@ fn nothing_to_train_on_is_told_with_its_reasons() {
         refused("tiny", unmeasured, |line| line
             .replace("\"beat\"", "\"tone\"")),
         "axis beat: no article to train on: 33 records read; left out: 3 not in split \"train\", \
-         30 without a label for it"
+         30 without a label or target for it"
     );
     let one_label = |line: &str| {
         let line = line.replace("beat:weather", "beat:courts");
@@ -122,7 +122,7 @@ fn nothing_to_train_on_is_told_with_its_reasons() {
         refused("harbour", unmeasured, |line| line
             .replace("\"stances\"", "\"targets\"")),
         "axis stance: no article to train on: 24 records read; left out: 3 not in split \"train\", \
-         21 without a label for it"
+         21 without a label or target for it"
     );
 }
 
@@ -237,6 +237,6 @@ fn words_of_documents_share_weights() {
     let (_, stance) = words.split_once("[stance]").unwrap();
     let wordless = format!("{before}[stance]{stance}").replace("words = { ridge = 1.0 }", "");
     let error = newstance::train::Recipe::parse(&wordless).unwrap_err();
-    let expected = "axes[0].regression.words = \"0.5\": 0, or words in the recipe";
+    let expected = "axes[0].regression.words = 0.5: 0, or words in the recipe";
     assert_eq!(error.to_string(), expected);
 }

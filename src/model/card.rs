@@ -68,6 +68,39 @@ impl Card {
             && name.starts_with(|c: char| c.is_ascii_lowercase())
             && name.chars().all(allowed)
     }
+
+    /// Whether `version` is one by Semantic Versioning 2.0.0.
+    #[must_use]
+    pub fn is_valid_version(version: &str) -> bool {
+        let (version, build) = split_suffix(version, '+');
+        let (core, before) = split_suffix(version, '-');
+        let core: Vec<&str> = core.split('.').collect();
+        let is_part = |part: &str| {
+            let alphanumeric = |c: char| c.is_ascii_alphanumeric() || c == '-';
+            !part.is_empty() && part.chars().all(alphanumeric)
+        };
+        core.len() == 3
+            && core.into_iter().all(is_number)
+            && before.is_none_or(|before| {
+                let mut parts = before.split('.');
+                parts.all(|part| is_part(part) && (is_number(part) || !is_numeric(part)))
+            })
+            && build.is_none_or(|build| build.split('.').all(is_part))
+    }
+}
+
+fn split_suffix(text: &str, mark: char) -> (&str, Option<&str>) {
+    let parts = text.split_once(mark);
+    parts.map_or((text, None), |(before, after)| (before, Some(after)))
+}
+
+fn is_numeric(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether digits have no zero before them.
+fn is_number(text: &str) -> bool {
+    is_numeric(text) && (text == "0" || !text.starts_with('0'))
 }
 
 #[cfg(test)]
@@ -81,6 +114,24 @@ mod tests {
         }
         for bad in ["", "A", "1a", "a/b", "a b", &"a".repeat(64)] {
             assert!(!Card::is_valid_name(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn versions_are_semantic() {
+        for good in [
+            "0.1.0",
+            "10.20.30",
+            "1.0.0-rc.1",
+            "1.0.0-0a.x-y+01.b",
+            "1.0.0+a-b",
+        ] {
+            assert!(Card::is_valid_version(good), "{good:?}");
+        }
+        for bad in [
+            "", "1", "1.0", "v1.0.0", "1.0.0.0", "01.0.0", "1.0.0-", "1.0.0-01", "1.0.0+",
+        ] {
+            assert!(!Card::is_valid_version(bad), "{bad:?}");
         }
     }
 }

@@ -7,6 +7,7 @@
 //! tables that were fitted without them ([`tuning`]).
 
 pub mod axis_recipe;
+mod check;
 pub mod counting;
 pub mod documents;
 mod error;

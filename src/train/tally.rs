@@ -51,7 +51,7 @@ impl fmt::Display for Tally {
             (self.other_split, "not in split \"train\""),
             (self.other_method, "of a method that is not listed"),
             (self.held_out, "held out, as another split has them too"),
-            (self.unlabelled, "without a label for it"),
+            (self.unlabelled, "without a label or target for it"),
         ];
         let reasons = reasons.into_iter().filter(|&(records, _)| records > 0);
         for (place, (records, reason)) in reasons.enumerate() {
@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(
             tally.without_labels().to_string(),
             "10 records read; left out: 2 not in split \"train\", 3 held out, as another split \
-             has them too, 5 without a label for it"
+             has them too, 5 without a label or target for it"
         );
         assert_eq!(Tally::default().to_string(), "0 records read");
     }
