@@ -22,12 +22,12 @@ const CANDIDATES: usize = 32;
 /// Names and where they are mentioned, the most frequent first, then the first.
 #[must_use]
 pub fn find_targets(places: &Places<'_>, zones: &[&str]) -> Vec<(String, Vec<Mention>)> {
-    let names = Names::of(places.words());
+    let names = Names::of(places.words(), zones);
     let mut found: Vec<(Mention, Vec<Mention>)> = names
         .frequent()
         .into_iter()
         .map(|name| {
-            let mentions = places.mentions_of(&name);
+            let mentions = places.mentions_of(&name, zones);
             (name, mentions)
         })
         .filter(|(_, mentions)| mentions.len() >= MIN_MENTIONS)
@@ -45,13 +45,14 @@ pub fn find_targets(places: &Places<'_>, zones: &[&str]) -> Vec<(String, Vec<Men
         own >= MIN_MENTIONS
     });
     found.truncate(MAX_FOUND);
-    let written = |(name, mentions)| (names.written(name, zones), mentions);
+    let written = |(name, mentions)| (names.written(name), mentions);
     found.into_iter().map(written).collect()
 }
 
 /// The names of a text.
 struct Names<'w> {
     words: &'w Words,
+    zones: &'w [&'w str],
     /// By number of a term: whether it is a word as any other, that a text writes without a capital
     /// somewhere or that is never a name.
     common: Vec<bool>,
@@ -62,7 +63,7 @@ struct Names<'w> {
 }
 
 impl<'w> Names<'w> {
-    fn of(words: &'w Words) -> Self {
+    fn of(words: &'w Words, zones: &'w [&'w str]) -> Self {
         let terms = words.terms();
         let mut capitals = vec![0; terms.len()];
         let mut common = vec![false; terms.len()];
@@ -80,6 +81,7 @@ impl<'w> Names<'w> {
         }
         Self {
             words,
+            zones,
             common,
             never,
             capitals,
@@ -121,7 +123,7 @@ impl<'w> Names<'w> {
         let mut names = Vec::new();
         let mut at = 0;
         while at < words.len() {
-            let end = run_end(words, at);
+            let end = self.run_end(at);
             let name = self.without_common_start(at..end);
             let numbers = words[name.clone()].iter().map(|word| word.number);
             // Headlines capitalise every word, so names are taken from the body alone.
@@ -153,10 +155,34 @@ impl<'w> Names<'w> {
         self.common[word.number as usize]
     }
 
+    /// The end of the run of capitalised words that starts at `at`. Nothing is its own: in `Orlan's
+    /// Orlan` the first word is a name by itself.
+    fn run_end(&self, at: usize) -> usize {
+        let words = self.words.all();
+        if !words[at].capital {
+            return at;
+        }
+        let goes_on = |pair: &&[Word]| {
+            let (word, next) = (&pair[0], &pair[1]);
+            let own = word.number == next.number && self.is_possessive(word);
+            next.capital && next.follows && next.sentence == word.sentence && !own
+        };
+        at + 1 + words[at..].windows(2).take_while(goes_on).count()
+    }
+
+    fn is_possessive(&self, word: &Word) -> bool {
+        let text = self.text(word);
+        without_possessive(text) != text
+    }
+
+    fn text(&self, word: &Word) -> &'w str {
+        &self.zones[word.zone][word.span.clone()]
+    }
+
     /// A name as the text writes it.
-    fn written(&self, name: Mention, zones: &[&str]) -> String {
+    fn written(&self, name: Mention) -> String {
         let words = self.words.all()[name].iter();
-        let text = |word: &Word| without_possessive(&zones[word.zone][word.span.clone()]);
+        let text = |word: &Word| without_possessive(self.text(word));
         words.map(text).collect::<Vec<_>>().join(" ")
     }
 }
@@ -169,16 +195,6 @@ fn padded(numbers: impl Iterator<Item = u32>) -> [u32; MAX_WORDS] {
         .zip(numbers)
         .for_each(|(to, from)| *to = from);
     padded
-}
-
-/// The end of the run of capitalised words that starts at `at`.
-fn run_end(words: &[Word], at: usize) -> usize {
-    if !words[at].capital {
-        return at;
-    }
-    let next = words[at + 1..].iter();
-    let same = next.take_while(|w| w.capital && w.follows && w.sentence == words[at].sentence);
-    at + 1 + same.count()
 }
 
 fn starts_sentence(words: &[Word], at: usize) -> bool {
@@ -228,6 +244,19 @@ mod tests {
             found("Keller Visits The Army", body),
             [("Anna Keller".into(), 4), ("Orlan".into(), 3)]
         );
+    }
+
+    #[test]
+    fn a_name_does_not_run_over_marks() {
+        let body = "An envoy of AL-ASSAD in Syria; Syria\u{2019}s Syria.";
+        assert_eq!(found("", body), [("Syria".into(), 3)]);
+        let body = "Anna Keller came. With her, for Anna, Keller spoke. Then Anna Keller left.";
+        let zones = ["", body];
+        let words = Words::read(&zones, 100);
+        let targets = find_targets(&Places::new(&words), &zones);
+        assert_eq!(targets[0].0, "Anna Keller");
+        let lengths = targets[0].1.iter().map(ExactSizeIterator::len);
+        assert_eq!(lengths.collect::<Vec<_>>(), [2, 1, 2]);
     }
 
     #[test]
