@@ -254,7 +254,7 @@ mod tests {
             assert_eq!(whole.count(), mentions, "{text}");
         }
         let words = Words::read(&["Ann, Orlan"], 1000);
-        assert_eq!(find_mentions(&words, "Ann Orlan"), [0..2]);
+        assert_eq!(find_mentions(&words, "Ann Orlan").first(), Some(&(0..2)));
     }
 
     proptest! {

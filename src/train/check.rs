@@ -23,7 +23,9 @@ impl Recipe {
         require(self.abstention.is_valid(), field, &share, "0 to 1")?;
         let names = self.corpora.iter().map(|corpus| &corpus.name);
         check_distinct("corpora.name", names, "each name once")?;
-        self.check_corpora("vocabulary.corpora", &self.vocabulary.corpora)?;
+        let (field, names) = ("vocabulary.corpora", &self.vocabulary.corpora);
+        self.check_corpora(field, names)?;
+        check_distinct(field, names, "each corpus once")?;
         require(!self.axes.is_empty(), "axes", &"", "at least one")?;
         let mut axes = self.axes.iter().enumerate();
         axes.try_for_each(|(index, axis)| self.check_axis(&format!("axes[{index}]"), axis))?;
@@ -94,6 +96,7 @@ impl Recipe {
 
     fn check_words(&self, words: &WordsRecipe) -> Result<(), RecipeError> {
         self.check_corpora("words.corpora", &words.corpora)?;
+        check_distinct("words.corpora", &words.corpora, "each corpus once")?;
         let some = !words.corpora.is_empty();
         require(some, "words.corpora", &"", "at least one corpus")?;
         let (count, dimensions) = (words.max_words, words.dimensions);
@@ -279,6 +282,12 @@ mod tests {
         let (corpus, _) = corpus.split_once("[[axes]]").unwrap();
         let twice = GOOD.replace("[[axes]]", &format!("[[corpora]]{corpus}[[axes]]"));
         assert_eq!(refused(&twice), "corpora.name = \"own\": each name once");
+        let vocabulary = GOOD.replace(
+            "vocabulary = { ",
+            "vocabulary = { corpora = [\"own\", \"own\"], ",
+        );
+        let expected = "vocabulary.corpora = \"own\": each corpus once";
+        assert_eq!(refused(&vocabulary), expected);
         let expert = GOOD.replace("corpora = [\"own\"]", "corpora = [\"own\", \"own\"]");
         let expected = "axes[0].experts.corpora = \"own\": each corpus once";
         assert_eq!(refused(&expert), expected);

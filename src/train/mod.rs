@@ -148,8 +148,35 @@ fn select_vocabulary(
     stream: &Stream<'_>,
     holdout: &Holdout,
 ) -> Result<Vocabulary, TrainError> {
+    let (config, params) = (recipe.featurizer, recipe.vocabulary.selection);
+    let (sketch, articles) = sketch(recipe, stream, holdout)?;
+    let mut frequencies = DocumentFrequencies::default();
+    for corpus in recipe.vocabulary_corpora() {
+        stream.training(
+            "choosing terms",
+            corpus,
+            holdout,
+            |record| sketch.candidates(&config, &params, &[&record.title, &record.body]),
+            |candidates| {
+                frequencies.add(candidates);
+                Ok(())
+            },
+        )?;
+    }
+    let vocabulary = frequencies.into_vocabulary(&params);
+    vocabulary.map_err(|error| TrainError::of_terms(error, VOCABULARY.into(), articles, &params))
+}
+
+/// What errors call the choice of terms.
+const VOCABULARY: &str = "vocabulary";
+
+/// Which terms may be frequent enough, and the number of articles.
+fn sketch(
+    recipe: &Recipe,
+    stream: &Stream<'_>,
+    holdout: &Holdout,
+) -> Result<(Sketch, u64), TrainError> {
     let config = recipe.featurizer;
-    let params = recipe.vocabulary.selection;
     let mut sketch = Sketch::default();
     let mut tally = Tally::default();
     for corpus in recipe.vocabulary_corpora() {
@@ -165,25 +192,11 @@ fn select_vocabulary(
         )?;
         tally += read;
     }
-    let of = || "vocabulary".to_owned();
     if tally.kept() == 0 {
-        return Err(TrainError::NoArticles { of: of(), tally });
+        let of = VOCABULARY.into();
+        return Err(TrainError::NoArticles { of, tally });
     }
-    let mut frequencies = DocumentFrequencies::default();
-    for corpus in recipe.vocabulary_corpora() {
-        stream.training(
-            "choosing terms",
-            corpus,
-            holdout,
-            |record| sketch.candidates(&config, &params, &[&record.title, &record.body]),
-            |candidates| {
-                frequencies.add(candidates);
-                Ok(())
-            },
-        )?;
-    }
-    let vocabulary = frequencies.into_vocabulary(&params);
-    vocabulary.map_err(|error| TrainError::of_terms(error, of(), tally.kept(), &params))
+    Ok((sketch, tally.kept()))
 }
 
 /// Shows every axis what concerns it, and describes each corpus on the way.
@@ -222,13 +235,8 @@ fn learn<'r>(
     }
     check_taught(&learners, &read)?;
     // A sample of several corpora may have dropped what it kept of the first.
-    let card = |read: ReadCorpus<'_>| {
-        let used = learners.iter().zip(read.seen);
-        let used = used.map(|(learner, seen)| learner.used(&read.corpus.name, seen));
-        // Axes share articles: the one that uses most tells how many.
-        corpus_card(read.corpus, used.max().unwrap_or(0), read.digest)
-    };
-    let corpora = read.into_iter().map(card).collect();
+    let corpora = read.into_iter().map(|read| read.card(&learners));
+    let corpora = corpora.collect();
     Ok((learners, corpora))
 }
 
@@ -239,6 +247,21 @@ struct ReadCorpus<'r> {
     seen: Vec<u64>,
     digest: Digest,
     tally: Tally,
+}
+
+impl ReadCorpus<'_> {
+    fn card(self, learners: &[Learner<'_>]) -> CorpusCard {
+        let used = learners.iter().zip(self.seen);
+        let used = used.map(|(learner, seen)| learner.used(&self.corpus.name, seen));
+        CorpusCard {
+            name: self.corpus.name.clone(),
+            license: self.corpus.license.clone(),
+            source: self.corpus.source.clone(),
+            // Axes share articles: the one that uses most tells how many.
+            training_articles: used.max().unwrap_or(0),
+            digest: self.digest,
+        }
+    }
 }
 
 fn check_taught(learners: &[Learner<'_>], read: &[ReadCorpus<'_>]) -> Result<(), TrainError> {
@@ -336,16 +359,6 @@ fn classifier(
         calibration,
         rule,
     )?)
-}
-
-fn corpus_card(corpus: &CorpusRecipe, training_articles: u64, digest: String) -> CorpusCard {
-    CorpusCard {
-        name: corpus.name.clone(),
-        license: corpus.license.clone(),
-        source: corpus.source.clone(),
-        training_articles,
-        digest,
-    }
 }
 
 fn card(recipe: &Recipe, corpora: Vec<CorpusCard>, metrics: Vec<MetricCard>) -> Card {
