@@ -216,7 +216,23 @@ fn refused_recipes_are_told_as_the_page_says() {
     let fits_both = &format!("[[axes.experts]]\n{expert}\n[axes.regression]");
     let counts = &format!("[[stance.axis.experts]]\n{expert}");
     let measured = "[stance.longer]\nmeasure = [{ corpus = \"reports\", split = \"dev\" }]";
-    let cases: [&[(&str, &str)]; 13] = [
+    let cases: [&[(&str, &str)]; 20] = [
+        &[("version = \"0.1.0\"", "version = \"1.0\"")],
+        &[("2026-11-27T00:00:00Z", "2026-11-27")],
+        &[("[\"en\"]", "[\"eng\"]")],
+        &[(
+            "[[axes.experts]]\ncorpora = [\"reports\"]",
+            "[[axes.experts]]\nweight = 0\ncorpora = [\"reports\"]",
+        )],
+        &[("name = \"reports\"", "name = \"notes\"")],
+        &[(
+            "corpora = [\"notes\", \"reports\"]",
+            "corpora = [\"notes\", \"notes\"]",
+        )],
+        &[(
+            "[[axes.regression.sources]]\ncorpora = [\"reports\"]",
+            "[[axes.regression.sources]]\ncorpora = [\"notes\"]",
+        )],
         &[("max_count = 2", "max_count = 0")],
         &[(
             "[[axes.experts]]\ncorpora = [\"reports\"]",
@@ -246,7 +262,7 @@ fn refused_recipes_are_told_as_the_page_says() {
             text.replacen(good, bad, 1)
         });
         let message = recipe_fault(&bad).unwrap();
-        assert!(PAGE.contains(&format!("| `{message}` |")), "{message}");
+        assert!(PAGE.contains(&format!(" `{message}`")), "{message}");
     }
 }
 
@@ -275,25 +291,98 @@ fn every_field_of_a_record_is_told() {
 
 #[test]
 fn the_smallest_recipe_gives_what_the_page_shows() {
-    let section = section("## The smallest recipe");
     let directory = tempfile::tempdir().unwrap();
-    let [axis, recipe] = blocks(section, "toml")[..] else {
-        panic!("an axis and a recipe");
-    };
-    let corpus = blocks(section, "json")[0];
-    for (name, text) in [
-        ("service.toml", axis),
-        ("ferry.toml", recipe),
-        ("ferry.jsonl", corpus),
-    ] {
+    for (name, text) in smallest() {
         std::fs::write(directory.path().join(name), text).unwrap();
     }
-    let session = blocks(section, "console")[0];
+    let session = blocks(section("## The smallest recipe"), "console")[0];
     for step in session.split("$ ").skip(1) {
         let (command, output) = step.split_once('\n').unwrap();
         let printed = shell(directory.path(), command);
         assert_eq!(printed.trim_end(), output.trim_end(), "{command}");
     }
+}
+
+/// The files of the smallest recipe.
+fn smallest() -> [(&'static str, &'static str); 3] {
+    let section = section("## The smallest recipe");
+    let [axis, recipe] = blocks(section, "toml")[..] else {
+        panic!("an axis and a recipe");
+    };
+    let corpus = blocks(section, "json")[0];
+    [
+        ("service.toml", axis),
+        ("ferry.toml", recipe),
+        ("ferry.jsonl", corpus),
+    ]
+}
+
+#[test]
+fn refused_trainings_are_told_as_the_page_says() {
+    let expert = "[[axes.experts]]\ncorpora = [\"ferry\"]\n\
+                  smoothing = { kind = \"lidstone\", alpha = 0.5 }\n";
+    let regression = |more: &str| {
+        format!("[axes.regression]\nridge = 1.0\nsources = [{{ corpora = [\"ferry\"] }}]\n{more}")
+    };
+    let words = "[words]\ncorpora = [\"ferry\"]\nmax_words = 50\ndimensions = 64\n[[axes]]";
+    let by_outlet = ("max_count = 1", "max_count = 1\nfold_by = \"outlet\"");
+    let bad = |line: &str| line.replace("worse", "bad");
+    let first = r#"a strike.", "labels": {"service": ["service:worse"]}"#;
+    let measured = r#"late.", "split": "dev", "labels": {"service": ["service:worse"]}"#;
+    let last = r#"time.", "split": "dev", "labels": {"service": ["service:better"]}}"#;
+    let after_last = format!("{last}\n{{\"id\": 5}}");
+    let cases: [&[(&str, &str)]; 15] = [
+        &[(measured, &bad(measured))],
+        &[("The engine failed in the storms and all were late.", "")],
+        &[(r#"split = "dev""#, r#"split = "test""#)],
+        &[(last, &after_last)],
+        &[(first, &bad(first))],
+        &[
+            (r#"measure = [{ corpus = "ferry", split = "dev" }]"#, ""),
+            (r#".", "labels""#, r#".", "split": "dev", "labels""#),
+        ],
+        &[(r#".", "labels": {"service""#, r#".", "labels": {"other""#)],
+        &[("min_document_frequency = 2", "min_document_frequency = 50")],
+        &[("alpha = 0.5", "alpha = 0")],
+        &[(r#"["service:better"]"#, r#"["service:worse"]"#)],
+        &[by_outlet],
+        &[by_outlet, (expert, &regression(""))],
+        &[("[[axes]]", words), (expert, &regression("words = 0.4\n"))],
+        &[
+            (r#"kind = "single""#, r#"kind = "multi""#),
+            ("max_count = 1", "max_count = 1\nmaximise = \"macro_f1\""),
+        ],
+        &[(r#"name = "service""#, r#"name = "stance""#)],
+    ];
+    for edits in cases {
+        let message = refused_training(edits);
+        assert!(PAGE.contains(&format!("`{message}`")), "{message}");
+    }
+}
+
+/// What training by the smallest recipe says after these changes of its files.
+fn refused_training(edits: &[(&str, &str)]) -> String {
+    let directory = tempfile::tempdir().unwrap();
+    let mut changed = BTreeSet::new();
+    for (name, text) in smallest() {
+        let text = edits.iter().fold(text.to_owned(), |text, (good, bad)| {
+            if text.contains(good) {
+                changed.insert(*good);
+            }
+            text.replace(good, bad)
+        });
+        std::fs::write(directory.path().join(name), text).unwrap();
+    }
+    assert_eq!(changed.len(), edits.len(), "{edits:?}");
+    let output = Command::new(env!("CARGO_BIN_EXE_newstance"))
+        .args("train --recipe ferry.toml --data . --out ferry.safetensors".split(' '))
+        .current_dir(directory.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{edits:?}");
+    let message = String::from_utf8(output.stderr).unwrap();
+    let message = message.trim_start_matches("newstance: ").trim_end();
+    message.trim_start_matches("./").to_owned()
 }
 
 /// What a command prints in a folder.
