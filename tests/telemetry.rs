@@ -18,6 +18,7 @@ use newstance::{
         pb::{self, inference::ModelInferRequest, tagging_service_client::TaggingServiceClient},
     },
 };
+use tokio::net::TcpStream;
 use tonic::{Code, transport::Channel};
 
 const CALLS: &str = "rpc_server_call_duration_seconds_count";
@@ -209,24 +210,23 @@ async fn a_request_without_room_for_its_bytes_is_counted_too() {
 #[tokio::test]
 async fn a_stream_that_finds_no_room_on_its_way_is_counted_too() {
     let (mut config, metrics) = config();
-    config.admission.bytes = 100;
+    config.admission.bytes = 4000;
     let server = TestServer::with(config, tiny).await;
-    let bodies = ["The army left.".into(), "The army left. ".repeat(9)];
-    let requests = bodies.map(|body| pb::StreamTagArticlesRequest {
-        article: Some(article(&body)),
+    let request = |body: &str| pb::StreamTagArticlesRequest {
+        article: Some(article(body)),
         ..pb::StreamTagArticlesRequest::default()
-    });
-    let mut client = client(&server).await;
-    let answers = client.stream_tag_articles(tokio_stream::iter(requests));
-    let mut answers = answers.await.unwrap().into_inner();
-    let refused = async {
-        loop {
-            if let Err(status) = answers.message().await {
-                return status.code();
-            }
-        }
     };
-    assert_eq!(refused.await, Code::ResourceExhausted);
+    let (sender, requests) = tokio::sync::mpsc::channel(1);
+    let requests = tokio_stream::wrappers::ReceiverStream::new(requests);
+    let mut client = client(&server).await;
+    let answers = client.stream_tag_articles(requests).await;
+    let mut answers = answers.unwrap().into_inner();
+    sender.send(request("The army left.")).await.unwrap();
+    assert!(answers.message().await.unwrap().is_some());
+    let large = request(&"The army left. ".repeat(400));
+    sender.send(large).await.unwrap();
+    let refused = answers.message().await.unwrap_err();
+    assert_eq!(refused.code(), Code::ResourceExhausted);
     let samples = scrape(metrics).await;
     assert_eq!(samples.sum("newstance_shed_total", &["OVERLOADED"]), 1.0);
     server.stop().await;
@@ -332,7 +332,9 @@ async fn ready_is_what_health_says() {
     };
     let server = TestServer::start_loading(config, load, move || ready.send(()).unwrap()).await;
     // It listens before it is ready.
-    server.channel().await;
+    while TcpStream::connect(metrics).await.is_err() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     let status = async |path| get(metrics, path, "*/*").await.0[9..12].to_owned();
     assert_eq!(status("/livez").await, "200");
     assert_eq!(status("/readyz").await, "503");
@@ -342,7 +344,7 @@ async fn ready_is_what_health_says() {
     assert_eq!(status("/").await, "404");
     assert_eq!(status("/metrics/").await, "404");
     server.stop().await;
-    let gone = tokio::net::TcpStream::connect(metrics).await;
+    let gone = TcpStream::connect(metrics).await;
     assert!(gone.is_err(), "the port is still open");
 }
 

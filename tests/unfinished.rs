@@ -124,7 +124,7 @@ async fn a_stream_whose_message_never_ends_is_ended() {
 #[tokio::test]
 async fn an_idle_stream_outlives_every_single_call() {
     let mut config = common::patient();
-    config.requests.timeout = Duration::from_millis(50);
+    config.requests.timeout = Duration::from_millis(500);
     let server = TestServer::with(config, tiny).await;
     let mut client = TaggingServiceClient::new(server.channel().await);
     let (sender, requests) = mpsc::channel(1);
@@ -137,7 +137,7 @@ async fn an_idle_stream_outlives_every_single_call() {
         };
         sender.send(request).await.unwrap();
         assert!(answers.message().await.unwrap().is_some());
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        tokio::time::sleep(Duration::from_millis(1200)).await;
     }
     server.stop().await;
 }
@@ -154,10 +154,10 @@ fn framed(request: &pb::TagArticleRequest) -> Bytes {
 #[tokio::test]
 async fn answers_that_nobody_reads_take_no_more_than_their_room_and_end_their_connection() {
     let mut config = common::patient();
-    config.requests.timeout = Duration::from_secs(1);
+    config.requests.timeout = Duration::from_secs(5);
     config.requests.request_bytes = 8192;
     config.requests.answer_bytes = 8192;
-    config.admission.bytes = 16384;
+    config.admission.bytes = 32768;
     let server = TestServer::with(config, tiny).await;
     let request = pb::TagArticleRequest {
         article: Some(article()),

@@ -90,11 +90,12 @@ where
         };
         let lag = Lag::begin(&self.calls.congestion);
         request.extensions_mut().insert(lag.clone());
-        let of_connection = request.extensions().get::<Memory>();
-        let held = of_connection.unwrap_or(&self.calls.memory).share();
+        let of_connection = request.extensions().get();
+        let memory = of_connection.unwrap_or(&self.calls.memory).clone();
+        let ending = Ending::of(&request, &memory);
+        let held = memory.share();
         request.extensions_mut().insert(held.clone());
         let request = request.map(|body| counted(body, held.clone()));
-        let ending = Ending::of(&request);
         let spare = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, spare);
         let answering = async move {
@@ -139,17 +140,17 @@ fn may_be_shed(path: &str) -> bool {
 enum Ending {
     /// With its one message.
     Message,
-    /// With the stream of requests.
-    Requests,
+    /// With the stream of requests, on a connection that holds so much.
+    Requests(Memory),
     /// With the connection.
     Connection(CancellationToken),
 }
 
 impl Ending {
-    fn of(request: &Request<Body>) -> Self {
+    fn of(request: &Request<Body>, memory: &Memory) -> Self {
         let path = request.uri().path();
         if path.ends_with("/StreamTagArticles") {
-            return Self::Requests;
+            return Self::Requests(memory.clone());
         }
         let closing = request.extensions().get();
         match closing.filter(|_| open_ended::is_open_ended(path)) {
@@ -161,10 +162,11 @@ impl Ending {
     /// The answer as it is sent. The request is no longer held, but that of a stream by its body.
     async fn of_answer(self, response: Response<Body>, held: Arc<Share>) -> Response<Body> {
         match self {
-            Self::Requests => response,
-            Self::Connection(closing) => response.map(|body| open_ended::until(closing, body)),
+            Self::Requests(memory) => response.map(|body| unread::counted(body, memory)),
+            Self::Connection(closing) => {
+                response.map(|body| open_ended::until(closing, body, held))
+            }
             Self::Message => {
-                held.give_back();
                 let answer = unread::held(response, held).await;
                 answer.unwrap_or_else(Status::into_http)
             }

@@ -29,8 +29,8 @@ pub struct Config {
 }
 
 impl Config {
-    /// The bytes that are held for clients. One connection leaves half of them to the others, as
-    /// long as that is a whole request and a whole answer.
+    /// The bytes that are held for clients. One connection leaves half of them to the others, where
+    /// that is enough for a whole request with its answer.
     #[must_use]
     pub(super) fn memory(&self) -> Memory {
         let RequestLimits {
@@ -38,11 +38,9 @@ impl Config {
             answer_bytes,
             ..
         } = self.requests;
-        let half = self.admission.bytes / 2;
-        Memory::new(
-            self.admission.bytes,
-            half.max(request_bytes).max(answer_bytes),
-        )
+        let all = self.admission.bytes;
+        let call = request_bytes.saturating_add(answer_bytes);
+        Memory::new(all, call.max(all / 2).min(all))
     }
 }
 

@@ -163,14 +163,9 @@ impl Connections {
     {
         let closing = self.closing.child_token();
         let memory = self.memory.of_connection();
-        let (heard, cut) = (Arc::new(Heard::default()), Cut::default());
-        let introduce = introduction(
-            closing.clone(),
-            memory.clone(),
-            cut.clone(),
-            peer,
-            heard.clone(),
-        );
+        let (heard, cut): (Arc<Heard>, Cut) = Default::default();
+        let told = (Closing(closing.clone()), memory.clone(), cut.clone(), peer);
+        let introduce = introduction(told, heard.clone());
         let stream = TokioIo::new(counted(stream, heard.clone()));
         let builder = self.http();
         let service = TowerToHyperService::new(service.map_request(introduce));
@@ -195,10 +190,7 @@ impl Connections {
                     connection.as_mut().graceful_shutdown();
                 }
                 () = &mut ended => return cut.make(),
-                () = &mut stalled => {
-                    tracing::debug!("a client read none of its answers");
-                    return cut.make();
-                }
+                () = &mut stalled => return tracing::debug!("a client read none of its answers"),
             }
         }
     }
@@ -285,18 +277,16 @@ fn counted<I: AsyncRead>(stream: I, heard: Arc<Heard>) -> InspectReader<I, impl 
 
 /// Tells each request of its connection, and the connection of it.
 fn introduction(
-    closing: CancellationToken,
-    memory: Memory,
-    cut: Cut,
-    peer: Peer,
+    told: (Closing, Memory, Cut, Peer),
     heard: Arc<Heard>,
 ) -> impl Fn(Request<Incoming>) -> Request<Body> + Clone {
     move |mut request| {
         heard.called.store(true, Ordering::Relaxed);
+        let (closing, memory, cut, peer) = told.clone();
         let extensions = request.extensions_mut();
-        extensions.insert(Closing(closing.clone()));
-        extensions.insert(memory.clone());
-        extensions.insert(cut.clone());
+        extensions.insert(closing);
+        extensions.insert(memory);
+        extensions.insert(cut);
         extensions.insert(peer);
         request.map(Body::new)
     }

@@ -30,7 +30,7 @@ pub struct Memory {
 struct Ledger {
     held: AtomicUsize,
     limit: usize,
-    /// Pieces of answers that wait to be sent, and how many were.
+    /// Urgent pieces of answers that wait to be sent, and how many of any kind were.
     waiting: AtomicUsize,
     sent: AtomicUsize,
 }
@@ -46,6 +46,8 @@ pub struct Share {
 struct Piece {
     bytes: Bytes,
     share: Arc<Share>,
+    /// Whether it is cut where its client does not read.
+    urgent: bool,
 }
 
 impl Memory {
@@ -77,8 +79,8 @@ impl Memory {
         })
     }
 
-    /// Completes when the client of this connection has read nothing for so long while answers
-    /// waited for it.
+    /// Completes when the client of this connection has read nothing for so long while urgent
+    /// answers waited for it.
     pub async fn is_stalled(&self, limit: Duration) {
         let mut before = 0;
         lasts(limit, || {
@@ -113,19 +115,31 @@ impl Share {
     /// # Errors
     /// Where there is no room; it is held until the share is given back all the same.
     pub fn take(&self, bytes: usize) -> Result<(), ApiError> {
-        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        // In this order, since another thread may give back meanwhile what the share says.
         let room = self.memory.ledgers().map(|ledger| ledger.take(bytes));
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
         (room == [true; 2])
             .then_some(())
             .ok_or(ApiError::Overloaded)
     }
 
+    /// Holds so many instead of what was taken so far.
+    ///
+    /// # Errors
+    /// Where they are more, and there is no room for those.
+    pub fn hold(&self, bytes: usize) -> Result<(), ApiError> {
+        let before = self.bytes.load(Ordering::Relaxed);
+        if let Some(more) = bytes.checked_sub(before) {
+            return self.take(more);
+        }
+        self.bytes.fetch_sub(before - bytes, Ordering::Relaxed);
+        self.memory.release(before - bytes);
+        Ok(())
+    }
+
     /// What was taken so far is no longer held.
     pub fn give_back(&self) {
-        let bytes = self.bytes.swap(0, Ordering::Relaxed);
-        for ledger in self.memory.ledgers() {
-            ledger.held.fetch_sub(bytes, Ordering::Relaxed);
-        }
+        self.memory.release(self.bytes.swap(0, Ordering::Relaxed));
     }
 
     /// Completes when something was held for so long.
@@ -133,18 +147,29 @@ impl Share {
         lasts(limit, || self.bytes.load(Ordering::Relaxed) > 0).await;
     }
 
-    /// Bytes of an answer, with which the share is held until they are sent.
+    /// Bytes of an answer, with which the share is held until they are sent. Those that are urgent
+    /// have to be read in time, or their connection is stalled.
     #[must_use]
-    pub fn piece(self: Arc<Self>, bytes: Bytes) -> Bytes {
+    pub fn piece(self: Arc<Self>, bytes: Bytes, urgent: bool) -> Bytes {
         let waiting = &self.memory.connection.waiting;
-        waiting.fetch_add(1, Ordering::Relaxed);
-        Bytes::from_owner(Piece { bytes, share: self })
+        waiting.fetch_add(usize::from(urgent), Ordering::Relaxed);
+        Bytes::from_owner(Piece {
+            bytes,
+            share: self,
+            urgent,
+        })
     }
 }
 
 impl Memory {
     fn ledgers(&self) -> [&Ledger; 2] {
         [&self.all, &self.connection]
+    }
+
+    fn release(&self, bytes: usize) {
+        for ledger in self.ledgers() {
+            ledger.held.fetch_sub(bytes, Ordering::Relaxed);
+        }
     }
 }
 
@@ -173,7 +198,8 @@ impl Drop for Piece {
     fn drop(&mut self) {
         let ledger = &self.share.memory.connection;
         ledger.sent.fetch_add(1, Ordering::Relaxed);
-        ledger.waiting.fetch_sub(1, Ordering::Relaxed);
+        let waited = usize::from(self.urgent);
+        ledger.waiting.fetch_sub(waited, Ordering::Relaxed);
     }
 }
 
@@ -215,7 +241,7 @@ mod tests {
         let memory = Memory::new(10, 10);
         let share = memory.share();
         share.take(10).unwrap();
-        let piece = share.piece(Bytes::from_static(b"answer"));
+        let piece = share.piece(Bytes::from_static(b"answer"), true);
         assert_eq!(memory.share().take(1), Err(ApiError::Overloaded));
         drop(piece);
         memory.share().take(10).unwrap();
@@ -225,13 +251,16 @@ mod tests {
     async fn a_client_that_reads_nothing_is_noticed() {
         let limit = Duration::from_secs(1);
         let memory = Memory::new(10, 10);
-        let piece = || memory.share().piece(Bytes::from_static(b"answer"));
-        let waiting = piece();
+        let piece = |urgent| {
+            let share = memory.share();
+            share.piece(Bytes::from_static(b"answer"), urgent)
+        };
+        let waiting = piece(true);
         let stalled = memory.is_stalled(limit);
         let reading = async {
             // It reads something now and then.
             for _ in 0..10 {
-                drop(piece());
+                drop(piece(false));
                 sleep(limit / 2).await;
             }
         };
@@ -239,6 +268,7 @@ mod tests {
         tokio::join!(stalled, reading);
         assert!((5.5..=7.0).contains(&started.elapsed().as_secs_f64()));
         drop(waiting);
+        let _patient = piece(false);
         let idle = tokio::time::timeout(100 * limit, memory.is_stalled(limit));
         assert!(idle.await.is_err());
     }

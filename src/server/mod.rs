@@ -49,7 +49,7 @@ use prometheus_client::registry::Registry;
 use tokio::{
     net::TcpListener,
     sync::mpsc::UnboundedReceiver,
-    task::JoinHandle,
+    task::{JoinHandle, spawn_blocking},
     time::{sleep, timeout},
 };
 use tonic_health::{ServingStatus, server::HealthReporter};
@@ -136,29 +136,20 @@ pub async fn serve<E: Send + 'static>(
     ready: impl FnOnce(&Models) + Send + 'static,
     mut stops: UnboundedReceiver<Stop>,
 ) -> Result<(), ServeError<E>> {
-    let Prepared {
-        files,
-        tokens,
-        certificates,
-        telemetry,
-        registry,
-    } = Prepared::read(&config)?;
-    let shared = Shared::new(config, telemetry);
-    let (health, health_service) = tonic_health::server::health_reporter();
-    set_health(&health, ServingStatus::NotServing).await;
-
-    let service = routes::service(&shared, tokens.clone(), health_service)?;
-    let memory = shared.memory().clone();
-    let connections = Connections::new(shared.config(), certificates.clone(), memory);
-    let _metrics = open_metrics(&shared, &connections, registry).await?;
-    let reloads = Reloads {
-        shared: shared.clone(),
-        files,
-        certificates,
-        tokens,
+    let reading = spawn_blocking(|| Prepared::read(&config).map(|prepared| (config, prepared)));
+    let read = tokio::select! {
+        read = reading => read.map_err(|_| ServeError::Interrupted)?,
+        _ = next(&mut stops) => return Ok(()),
     };
-    let accepting = tokio::spawn(connections.clone().accept(listener, service));
-
+    let (config, prepared) = read?;
+    let Open {
+        shared,
+        health,
+        connections,
+        accepting,
+        reloads,
+        _metrics,
+    } = open(listener, config, prepared).await?;
     let running = async {
         start(&shared, &health, load, ready).await?;
         reloads.run().await
@@ -176,6 +167,51 @@ pub async fn serve<E: Send + 'static>(
     };
     end(&shared, connections, drained).await;
     stopped.map(|_| ())
+}
+
+/// A server that answers, and has no models yet.
+struct Open {
+    shared: Shared,
+    health: HealthReporter,
+    connections: Connections,
+    accepting: JoinHandle<()>,
+    reloads: Reloads,
+    _metrics: Option<admin::Answering>,
+}
+
+async fn open<E>(
+    listener: TcpListener,
+    config: Config,
+    prepared: Prepared,
+) -> Result<Open, ServeError<E>> {
+    let Prepared {
+        files,
+        tokens,
+        certificates,
+        telemetry,
+        registry,
+    } = prepared;
+    let shared = Shared::new(config, telemetry);
+    let (health, health_service) = tonic_health::server::health_reporter();
+    set_health(&health, ServingStatus::NotServing).await;
+
+    let service = routes::service(&shared, tokens.clone(), health_service)?;
+    let memory = shared.memory().clone();
+    let connections = Connections::new(shared.config(), certificates.clone(), memory);
+    let metrics = open_metrics(&shared, &connections, registry).await?;
+    Ok(Open {
+        reloads: Reloads {
+            shared: shared.clone(),
+            files,
+            certificates,
+            tokens,
+        },
+        accepting: tokio::spawn(connections.clone().accept(listener, service)),
+        shared,
+        health,
+        connections,
+        _metrics: metrics,
+    })
 }
 
 /// The next that is asked for; never where nobody is left to ask.
@@ -214,7 +250,7 @@ async fn start<E: Send + 'static>(
     load: impl FnOnce() -> Result<Models, E> + Send + 'static,
     ready: impl FnOnce(&Models) + Send + 'static,
 ) -> Result<(), ServeError<E>> {
-    let loaded = tokio::task::spawn_blocking(|| load().inspect(Models::warm)).await;
+    let loaded = spawn_blocking(|| load().inspect(Models::warm)).await;
     let models = loaded.map_err(|_| ServeError::Interrupted)?;
     let models = Arc::new(models.map_err(ServeError::Model)?);
     shared.store().start(models.clone());

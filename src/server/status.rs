@@ -5,6 +5,8 @@
 
 use std::{collections::HashMap, time::Duration};
 
+use http::HeaderMap;
+use hyper::body::{Bytes, Frame};
 use prost::Message;
 use thiserror::Error;
 use tonic::{Code, Status};
@@ -351,6 +353,16 @@ impl From<ApiError> for tonic_types::Status {
 /// Details travel in headers, twice and in base64, and some clients take no more than 8 KiB of
 /// them: a message is long enough at this many characters.
 const MAX_MESSAGE_CHARS: usize = 500;
+
+/// The last frame of an answer that fails after its headers.
+///
+/// # Errors
+/// When the error cannot be told, itself.
+pub fn last(error: ApiError) -> Result<Frame<Bytes>, Status> {
+    let mut trailers = HeaderMap::new();
+    let told = Status::from(error).add_header(&mut trailers);
+    told.map(|()| Frame::trailers(trailers))
+}
 
 fn shortened(message: String) -> String {
     match message.char_indices().nth(MAX_MESSAGE_CHARS) {

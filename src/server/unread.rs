@@ -1,6 +1,6 @@
-//! Answers that wait for their clients to read them. HTTP/2 asks a body for nothing that the client
-//! has made no room for, so nobody would notice what is held for it; an answer is therefore put into
-//! its bytes at once, and these are counted until they are sent.
+//! Answers that wait for their clients to read them. A body is asked for next to nothing while the
+//! client makes no room for it, so nobody would notice what is held; an answer is therefore put into
+//! its bytes as soon as it is there, and these are counted until they are sent.
 
 use std::{
     future::poll_fn,
@@ -14,31 +14,35 @@ use http::Response;
 use hyper::body::{Body as HttpBody, Bytes, Frame};
 use tonic::{Status, body::Body};
 
-use super::memory::Share;
+use super::{
+    memory::{Memory, Share},
+    status::last,
+};
 
 /// What is sent of a long answer is noticed in such steps, in bytes.
 const PIECE: usize = 64 * 1024;
 
-/// The whole answer of a call that has one. The share holds nothing else any more.
+/// The whole answer of a call that has one. It takes the place of what the share held.
 ///
 /// # Errors
-/// Where there is no room for it.
+/// Where it is larger than that, and there is no room for it.
 pub async fn held(response: Response<Body>, share: Arc<Share>) -> Result<Response<Body>, Status> {
     if response.body().is_end_stream() {
         return Ok(response);
     }
     let (head, mut body) = response.into_parts();
-    let mut frames = Vec::new();
+    let (mut frames, mut size) = (Vec::new(), 0);
     while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
         match frame?.into_data() {
             Ok(bytes) => {
-                share.take(bytes.len())?;
-                let pieces = pieces(bytes).map(|piece| share.clone().piece(piece));
+                size += bytes.len();
+                let pieces = pieces(bytes).map(|piece| share.clone().piece(piece, true));
                 frames.extend(pieces.map(Frame::data));
             }
             Err(trailers) => frames.push(trailers),
         }
     }
+    share.hold(size)?;
     let frames = frames.into_iter();
     Ok(Response::from_parts(head, Body::new(Unread { frames })))
 }
@@ -50,8 +54,59 @@ fn pieces(mut bytes: Bytes) -> impl Iterator<Item = Bytes> {
     })
 }
 
+/// The answers of a stream, each counted from when it is asked for. A client may take its time with
+/// them.
+#[must_use]
+pub fn counted(body: Body, memory: Memory) -> Body {
+    Body::new(Counted {
+        body,
+        memory,
+        ended: false,
+    })
+}
+
 struct Unread {
     frames: vec::IntoIter<Frame<Bytes>>,
+}
+
+struct Counted {
+    body: Body,
+    memory: Memory,
+    ended: bool,
+}
+
+impl HttpBody for Counted {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let this = &mut *self;
+        if this.ended {
+            return Poll::Ready(None);
+        }
+        Pin::new(&mut this.body).poll_frame(cx).map(|frame| {
+            Some(match frame?.map(Frame::into_data) {
+                Ok(Ok(bytes)) => {
+                    let share = this.memory.share();
+                    if let Err(error) = share.take(bytes.len()) {
+                        this.ended = true;
+                        return Some(last(error));
+                    }
+                    Ok(Frame::data(share.piece(bytes, false)))
+                }
+                Ok(Err(trailers)) => Ok(trailers),
+                Err(status) => Err(status),
+            })
+        })
+    }
+
+    /// A refusal is over with its headers, and has to say so.
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
 }
 
 impl HttpBody for Unread {
@@ -73,8 +128,6 @@ impl HttpBody for Unread {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::memory::Memory;
-
     #[tokio::test]
     async fn an_answer_stays_as_it_is() {
         let bytes = Bytes::from(vec![7; 2 * PIECE + 1]);
@@ -95,6 +148,25 @@ mod tests {
         assert!(body.is_end_stream());
         drop(body);
         held(answer(), memory.share()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn answers_of_a_stream_are_counted_until_they_are_sent() {
+        let memory = Memory::new(10, 10);
+        let frames = ["first", "other", "third"].map(|text| Frame::data(text.into()));
+        let frames = Vec::from(frames).into_iter();
+        let mut body = counted(Body::new(Unread { frames }), memory.clone());
+        let mut next = async || poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await;
+        let mut sent = Vec::new();
+        for _ in 0..2 {
+            sent.push(next().await.unwrap().unwrap().into_data().unwrap());
+        }
+        let refused = next().await.unwrap().unwrap().into_trailers().unwrap();
+        let refused = Status::from_header_map(&refused).unwrap();
+        assert_eq!(refused.code(), tonic::Code::ResourceExhausted);
+        assert!(next().await.is_none());
+        drop(sent);
+        memory.share().take(10).unwrap();
     }
 
     fn http_body(bytes: Bytes) -> Unread {

@@ -107,15 +107,9 @@ impl Tagger {
             abstain,
             grounds,
         };
-        let text = TextStatistics {
-            tokens: vector.tokens(),
-            known_tokens: vector.known_tokens(),
-            language: detected,
-            truncated: vector.is_truncated(),
-        };
+        let text = statistics(&vector, detected);
         let stances = self.stances(article, words.as_ref(), options, abstain);
-        let answers = reader.read(&classifiers, &vector);
-        reader.check_places()?;
+        let answers = reader.read(&classifiers, &vector)?;
         let axes = classifiers.iter().zip(answers);
         let axes = axes.map(|(classifier, (decision, labels))| AxisTagging {
             axis: classifier.axis(),
@@ -239,6 +233,15 @@ impl Tagger {
             warnings.push(Warning::LanguageMismatch { detected });
         }
         warnings
+    }
+}
+
+fn statistics(vector: &TermVector, language: Option<&'static str>) -> TextStatistics {
+    TextStatistics {
+        tokens: vector.tokens(),
+        known_tokens: vector.known_tokens(),
+        language,
+        truncated: vector.is_truncated(),
     }
 }
 

@@ -59,16 +59,24 @@ pub type Answer<'m> = (Decision, Vec<LabelScore<'m>>);
 
 impl<'m> Reader<'m, '_> {
     /// The answer of each axis to one vector.
-    pub fn read(&self, classifiers: &[&'m Classifier], vector: &TermVector) -> Vec<Answer<'m>> {
+    ///
+    /// # Errors
+    /// When the evidence has more places than there may be.
+    pub fn read(
+        &self,
+        classifiers: &[&'m Classifier],
+        vector: &TermVector,
+    ) -> Result<Vec<Answer<'m>>, TagError> {
         let scorers: Vec<_> = classifiers.iter().map(|c| c.scorer()).collect();
         let sums = Scorer::sums(&scorers, vector);
         let axes = classifiers.iter().zip(&sums);
-        axes.map(|(classifier, sum)| self.answer(classifier, sum))
-            .collect()
+        let answers = axes.map(|(classifier, sum)| self.answer(classifier, sum));
+        let answers = answers.collect();
+        self.check_places().map(|()| answers)
     }
 
     /// Whether all places of the evidence were listed.
-    pub fn check_places(&self) -> Result<(), TagError> {
+    fn check_places(&self) -> Result<(), TagError> {
         let limit = self.options.max_places.unwrap_or(usize::MAX);
         let left = self
             .grounds

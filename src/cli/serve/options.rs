@@ -163,7 +163,7 @@ pub static GROUPS: &[Group] = &[
             Opt {
                 name: "request-timeout",
                 kind: Kind::Time(MILLISECOND..=HOUR),
-                purpose: "How long a call of one request may take; a client's shorter deadline is honoured",
+                purpose: "How long a call of one request may take, a message of a stream may be on its way, and a client may read none of its answers; a client's shorter deadline is honoured",
                 slot: |s| &mut s.rest.requests.timeout,
             },
         ],
@@ -192,7 +192,7 @@ pub static GROUPS: &[Group] = &[
             Opt {
                 name: "max-bytes-in-flight",
                 kind: Kind::Bytes(MIB..=4096 * MIB),
-                purpose: "Bytes of requests and unread answers that are held at once, all calls together; one connection may hold half",
+                purpose: "Bytes of requests and unread answers that are held at once, all calls together; one connection may hold half, or one request with its answer",
                 slot: |s| &mut s.rest.admission.bytes,
             },
             Opt {
