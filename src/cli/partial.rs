@@ -86,7 +86,16 @@ fn make_beside(out: &Path, ending: &str) -> io::Result<PathBuf> {
             path.push(format!(".{number}"));
         }
         match File::create_new(&path) {
-            Ok(_) => return Ok(path.into()),
+            Ok(_) => {
+                if number > 0 {
+                    let (out, path) = (out.display(), Path::new(&path).display());
+                    anstream::eprintln!(
+                        "newstance: {out}{ending} is there already, perhaps of a run that was \
+                         interrupted; writing to {path}"
+                    );
+                }
+                return Ok(path.into());
+            }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < MOST_BESIDE => {
                 number += 1;
             }

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     bayes::{Table, WordVectors},
+    features::{Vocabulary, selection::SelectionParams},
     model::Card,
 };
 
@@ -23,6 +24,7 @@ impl Recipe {
         require(self.abstention.is_valid(), field, &share, "0 to 1")?;
         let names = self.corpora.iter().map(|corpus| &corpus.name);
         check_distinct("corpora.name", names, "each name once")?;
+        check_selection("vocabulary", &self.vocabulary.selection)?;
         let (field, names) = ("vocabulary.corpora", &self.vocabulary.corpora);
         self.check_corpora(field, names)?;
         check_distinct(field, names, "each corpus once")?;
@@ -61,6 +63,7 @@ impl Recipe {
     }
 
     fn check_stance(&self, stance: &StanceRecipe) -> Result<(), RecipeError> {
+        check_selection("stance.vocabulary", &stance.vocabulary)?;
         self.check_axis_by_target(stance, "stance.axis", &stance.axis)?;
         if let Some(around) = &stance.words {
             let (field, ridge) = ("stance.words.ridge", around.ridge);
@@ -189,6 +192,20 @@ impl Recipe {
     }
 }
 
+fn check_selection(path: &str, selection: &SelectionParams) -> Result<(), RecipeError> {
+    let least = selection.min_document_frequency;
+    let field = format!("{path}.min_document_frequency");
+    require(least > 0, &field, &least, "1 or more")?;
+    let most = selection.max_terms;
+    let possible = (1..=Vocabulary::MAX_TERMS).contains(&most);
+    require(
+        possible,
+        &format!("{path}.max_terms"),
+        &most,
+        "1 to 4000000",
+    )
+}
+
 fn check_weight(field: &str, weight: f64) -> Result<(), RecipeError> {
     let fits = weight > 0.0 && weight <= MAX_WEIGHT;
     require(fits, field, &weight, "more than 0, and at most 1000")
@@ -303,6 +320,24 @@ mod tests {
                 "{}",
                 refused(&recipe)
             );
+        }
+    }
+
+    #[test]
+    fn a_vocabulary_has_room_for_terms() {
+        for (bad, message) in [
+            ("min_document_frequency = 0", "0: 1 or more"),
+            (
+                "min_document_frequency = 1, max_terms = 0",
+                "0: 1 to 4000000",
+            ),
+            (
+                "min_document_frequency = 1, max_terms = 4000001",
+                "4000001: 1 to 4000000",
+            ),
+        ] {
+            let recipe = GOOD.replacen("min_document_frequency = 1", bad, 1);
+            assert!(refused(&recipe).ends_with(message), "{}", refused(&recipe));
         }
     }
 
