@@ -13,6 +13,7 @@ use std::{
 
 use futures_util::FutureExt;
 use http::{Request, Response};
+use hyper::body::Bytes;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tonic::{Status, body::Body};
@@ -22,8 +23,8 @@ use super::{
     auth::Tokens,
     connections::Closing,
     deadline,
+    frames::each,
     framing::explain_refusal,
-    intake::counted,
     lag::{Congestion, Lag},
     memory::{Memory, Share},
     open_ended,
@@ -134,6 +135,15 @@ impl Calls {
 /// Health and the description of the service stay reachable under any load.
 fn may_be_shed(path: &str) -> bool {
     path.starts_with("/newstance.v1.TaggingService/") || path.ends_with("/ModelInfer")
+}
+
+/// The body of a request, counted as it comes in; it ends with an error where there is no room for
+/// more of it.
+fn counted(body: Body, share: Arc<Share>) -> Body {
+    each(body, move |frame| {
+        share.take(frame.data_ref().map_or(0, Bytes::len))?;
+        Ok(frame)
+    })
 }
 
 /// How the answer of a call ends.

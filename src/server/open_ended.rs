@@ -12,6 +12,7 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::{Status, body::Body};
 
 use super::{
+    frames::each,
     memory::Share,
     status::{ApiError, last},
 };
@@ -26,16 +27,18 @@ pub fn is_open_ended(path: &str) -> bool {
 /// of it, what was asked so far is no longer held.
 #[must_use]
 pub fn until(closing: CancellationToken, body: Body, held: Arc<Share>) -> Body {
+    let body = each(body, move |frame| {
+        held.give_back();
+        Ok(frame)
+    });
     Body::new(Until {
         body,
-        held,
         closing: Some(Box::pin(closing.cancelled_owned())),
     })
 }
 
 struct Until {
     body: Body,
-    held: Arc<Share>,
     /// `None` once it has been told.
     closing: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
 }
@@ -57,11 +60,6 @@ impl HttpBody for Until {
         if polled.is_pending() && closing.as_mut().poll(cx).is_ready() {
             this.closing = None;
             return Poll::Ready(Some(last(ApiError::Closing)));
-        }
-        if let Poll::Ready(Some(Ok(frame))) = &polled
-            && frame.is_data()
-        {
-            this.held.give_back();
         }
         polled
     }

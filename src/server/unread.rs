@@ -15,6 +15,7 @@ use hyper::body::{Body as HttpBody, Bytes, Frame};
 use tonic::{Status, body::Body};
 
 use super::{
+    frames::each,
     memory::{Memory, Share},
     status::last,
 };
@@ -58,55 +59,20 @@ fn pieces(mut bytes: Bytes) -> impl Iterator<Item = Bytes> {
 /// them.
 #[must_use]
 pub fn counted(body: Body, memory: Memory) -> Body {
-    Body::new(Counted {
-        body,
-        memory,
-        ended: false,
+    each(body, move |frame| match frame.into_data() {
+        Ok(bytes) => {
+            let share = memory.share();
+            match share.take(bytes.len()) {
+                Ok(()) => Ok(Frame::data(share.piece(bytes, false))),
+                Err(error) => last(error),
+            }
+        }
+        Err(trailers) => Ok(trailers),
     })
 }
 
 struct Unread {
     frames: vec::IntoIter<Frame<Bytes>>,
-}
-
-struct Counted {
-    body: Body,
-    memory: Memory,
-    ended: bool,
-}
-
-impl HttpBody for Counted {
-    type Data = Bytes;
-    type Error = Status;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        let this = &mut *self;
-        if this.ended {
-            return Poll::Ready(None);
-        }
-        Pin::new(&mut this.body).poll_frame(cx).map(|frame| {
-            Some(match frame?.map(Frame::into_data) {
-                Ok(Ok(bytes)) => {
-                    let share = this.memory.share();
-                    if let Err(error) = share.take(bytes.len()) {
-                        this.ended = true;
-                        return Some(last(error));
-                    }
-                    Ok(Frame::data(share.piece(bytes, false)))
-                }
-                Ok(Err(trailers)) => Ok(trailers),
-                Err(status) => Err(status),
-            })
-        })
-    }
-
-    /// A refusal is over with its headers, and has to say so.
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
 }
 
 impl HttpBody for Unread {
