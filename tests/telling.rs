@@ -187,9 +187,7 @@ async fn a_stream_that_fails_after_its_headers_tells_why() {
         (&[], "100m"),
         (&[], "9S"),
     ] {
-        let mut call = common::http_request(server.address);
-        let path = "/newstance.v1.TaggingService/StreamTagArticles";
-        *call.uri_mut() = format!("http://{}{path}", server.address).parse().unwrap();
+        let mut call = common::http_call(server.address, "StreamTagArticles");
         let headers = call.headers_mut();
         headers.insert("grpc-timeout", timeout.parse().unwrap());
         sender = sender.ready().await.unwrap();

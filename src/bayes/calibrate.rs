@@ -2,8 +2,8 @@
 //!
 //! For each choice of exponents of a short list, Newton's method finds the slope and the offsets of
 //! least negative log-likelihood; the choice of least loss wins, where a strong discount has its
-//! price. The spread of an article and the
-//! score of the label itself are two ways to tell evidence that repeats itself: an axis takes one.
+//! price. The spread of an article and the score of the label itself are two ways to tell evidence
+//! that repeats itself: an axis takes one.
 
 use std::num::NonZeroU32;
 

@@ -11,6 +11,7 @@ use super::Record;
 pub const MAX_LINE_BYTES: u64 = 32 * 1024 * 1024;
 
 const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
+
 /// Why a corpus cannot be read on.
 #[derive(Debug, Error)]
 pub enum CorpusError {

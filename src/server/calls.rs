@@ -92,9 +92,8 @@ where
         let lag = Lag::begin(&self.calls.congestion);
         request.extensions_mut().insert(lag.clone());
         let of_connection = request.extensions().get();
-        let memory = of_connection.unwrap_or(&self.calls.memory).clone();
-        let ending = Ending::of(&request, &memory);
-        let held = memory.share();
+        let held = of_connection.unwrap_or(&self.calls.memory).share();
+        let ending = Ending::of(&request);
         request.extensions_mut().insert(held.clone());
         let request = request.map(|body| counted(body, held.clone()));
         let spare = self.inner.clone();
@@ -150,17 +149,17 @@ fn counted(body: Body, share: Arc<Share>) -> Body {
 enum Ending {
     /// With its one message.
     Message,
-    /// With the stream of requests, on a connection that holds so much.
-    Requests(Memory),
+    /// With the stream of requests.
+    Requests,
     /// With the connection.
     Connection(CancellationToken),
 }
 
 impl Ending {
-    fn of(request: &Request<Body>, memory: &Memory) -> Self {
+    fn of(request: &Request<Body>) -> Self {
         let path = request.uri().path();
         if path.ends_with("/StreamTagArticles") {
-            return Self::Requests(memory.clone());
+            return Self::Requests;
         }
         let closing = request.extensions().get();
         match closing.filter(|_| open_ended::is_open_ended(path)) {
@@ -172,7 +171,7 @@ impl Ending {
     /// The answer as it is sent. The request is no longer held, but that of a stream by its body.
     async fn of_answer(self, response: Response<Body>, held: Arc<Share>) -> Response<Body> {
         match self {
-            Self::Requests(memory) => response.map(|body| unread::counted(body, memory)),
+            Self::Requests => response.map(|body| unread::counted(body, held)),
             Self::Connection(closing) => {
                 response.map(|body| open_ended::until(closing, body, held))
             }

@@ -90,6 +90,16 @@ impl Memory {
         })
         .await;
     }
+
+    fn ledgers(&self) -> [&Ledger; 2] {
+        [&self.all, &self.connection]
+    }
+
+    fn release(&self, bytes: usize) {
+        for ledger in self.ledgers() {
+            ledger.held.fetch_sub(bytes, Ordering::Relaxed);
+        }
+    }
 }
 
 impl Ledger {
@@ -110,6 +120,12 @@ impl Ledger {
 }
 
 impl Share {
+    /// One that holds nothing yet, on the same connection.
+    #[must_use]
+    pub fn another(&self) -> Arc<Self> {
+        self.memory.share()
+    }
+
     /// Holds more.
     ///
     /// # Errors
@@ -158,18 +174,6 @@ impl Share {
             share: self,
             urgent,
         })
-    }
-}
-
-impl Memory {
-    fn ledgers(&self) -> [&Ledger; 2] {
-        [&self.all, &self.connection]
-    }
-
-    fn release(&self, bytes: usize) {
-        for ledger in self.ledgers() {
-            ledger.held.fetch_sub(bytes, Ordering::Relaxed);
-        }
     }
 }
 

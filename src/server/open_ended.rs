@@ -1,18 +1,13 @@
 //! Calls that last as long as their connection: they end when it is asked to go, so that nobody
 //! waits for them.
 
-use std::{
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-};
+use std::{future::Future, sync::Arc, task::Poll};
 
-use hyper::body::{Body as HttpBody, Bytes, Frame};
-use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
-use tonic::{Status, body::Body};
+use tokio_util::sync::CancellationToken;
+use tonic::body::Body;
 
 use super::{
-    frames::each,
+    frames,
     memory::Share,
     status::{ApiError, last},
 };
@@ -27,54 +22,26 @@ pub fn is_open_ended(path: &str) -> bool {
 /// of it, what was asked so far is no longer held.
 #[must_use]
 pub fn until(closing: CancellationToken, body: Body, held: Arc<Share>) -> Body {
-    let body = each(body, move |frame| {
-        held.give_back();
-        Ok(frame)
-    });
-    Body::new(Until {
-        body,
-        closing: Some(Box::pin(closing.cancelled_owned())),
-    })
-}
-
-struct Until {
-    body: Body,
-    /// `None` once it has been told.
-    closing: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
-}
-
-impl HttpBody for Until {
-    type Data = Bytes;
-    type Error = Status;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        let this = &mut *self;
-        let Some(closing) = &mut this.closing else {
-            return Poll::Ready(None);
-        };
+    let mut closing = Box::pin(closing.cancelled_owned());
+    frames::polled(body, move |polled, cx| match polled {
         // What is to be said goes out first, such as NOT_SERVING.
-        let polled = Pin::new(&mut this.body).poll_frame(cx);
-        if polled.is_pending() && closing.as_mut().poll(cx).is_ready() {
-            this.closing = None;
-            return Poll::Ready(Some(last(ApiError::Closing)));
+        Poll::Pending if closing.as_mut().poll(cx).is_ready() => {
+            Poll::Ready(Some(last(ApiError::Closing)))
         }
-        polled
-    }
-
-    /// A refusal is over with its headers, and has to say so.
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
+        Poll::Ready(Some(_)) => {
+            held.give_back();
+            polled
+        }
+        polled => polled,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::server::memory::Memory;
-    use std::future::poll_fn;
+    use hyper::body::Body as _;
+    use std::{future::poll_fn, pin::Pin};
 
     #[tokio::test]
     async fn what_was_asked_is_held_until_it_is_answered() {

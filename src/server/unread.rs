@@ -14,11 +14,7 @@ use http::Response;
 use hyper::body::{Body as HttpBody, Bytes, Frame};
 use tonic::{Status, body::Body};
 
-use super::{
-    frames::each,
-    memory::{Memory, Share},
-    status::last,
-};
+use super::{frames::each, memory::Share, status::last};
 
 /// What is sent of a long answer is noticed in such steps, in bytes.
 const PIECE: usize = 64 * 1024;
@@ -55,13 +51,13 @@ fn pieces(mut bytes: Bytes) -> impl Iterator<Item = Bytes> {
     })
 }
 
-/// The answers of a stream, each counted from when it is asked for. A client may take its time with
-/// them.
+/// The answers of a stream, each counted from when it is asked for, by a share beside that of the
+/// requests. A client may take its time with them.
 #[must_use]
-pub fn counted(body: Body, memory: Memory) -> Body {
+pub fn counted(body: Body, requests: Arc<Share>) -> Body {
     each(body, move |frame| match frame.into_data() {
         Ok(bytes) => {
-            let share = memory.share();
+            let share = requests.another();
             match share.take(bytes.len()) {
                 Ok(()) => Ok(Frame::data(share.piece(bytes, false))),
                 Err(error) => last(error),
@@ -94,6 +90,8 @@ impl HttpBody for Unread {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::memory::Memory;
+
     #[tokio::test]
     async fn an_answer_stays_as_it_is() {
         let bytes = Bytes::from(vec![7; 2 * PIECE + 1]);
@@ -121,7 +119,7 @@ mod tests {
         let memory = Memory::new(10, 10);
         let frames = ["first", "other", "third"].map(|text| Frame::data(text.into()));
         let frames = Vec::from(frames).into_iter();
-        let mut body = counted(Body::new(Unread { frames }), memory.clone());
+        let mut body = counted(Body::new(Unread { frames }), memory.share());
         let mut next = async || poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await;
         let mut sent = Vec::new();
         for _ in 0..2 {
