@@ -1,7 +1,10 @@
 //! From an [`Article`] to a [`Tagging`]: featurize once, then let each axis score, calibrate,
 //! rank and decide, and explain where asked.
 
+mod capitals;
+mod countries;
 pub mod language;
+mod names;
 mod reader;
 mod stance;
 pub mod tagging;

@@ -4,8 +4,9 @@ use std::cell::Cell;
 
 use super::{
     AbstainReason, Decision, TagOptions, TargetStance,
+    capitals::Capitals,
     reader::{Answer, Grounds, Reader, Terms},
-    targets::find_targets,
+    targets::{find_targets, mentions_of},
 };
 use crate::{
     article::{Article, ArticleField},
@@ -83,10 +84,12 @@ impl<'m> StanceJudge<'m, '_> {
     /// Judges the caller's targets or, where there are none, those that the text repeats.
     pub fn all(&self, article: &Article) -> Vec<TargetStance<'m>> {
         let found = article.targets().is_empty();
+        let capitals = Capitals::of(self.places.words());
         let targets = if found {
-            find_targets(self.places, &article.zones())
+            find_targets(self.places, &capitals, &article.zones())
         } else {
-            let mentions = |target: &String| (target.clone(), self.places.mentions(target));
+            let mentions =
+                |target: &String| (target.clone(), mentions_of(self.places, &capitals, target));
             article.targets().iter().map(mentions).collect()
         };
         if targets.is_empty() {

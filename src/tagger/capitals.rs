@@ -1,0 +1,160 @@
+//! What the capitals of a text tell of its words.
+
+use crate::features::{Mention, Word, Words};
+
+/// By number of a term: what is asked of every word is answered once a text.
+pub struct Capitals {
+    /// How many of its words have a capital.
+    counts: Vec<usize>,
+    /// Whether the text writes it without one somewhere.
+    small: Vec<bool>,
+    /// Whether it has capitals for another reason than being a name.
+    never: Vec<bool>,
+}
+
+impl Capitals {
+    /// Reads the words of a text.
+    pub fn of(words: &Words) -> Self {
+        let terms = words.terms();
+        let mut counts = vec![0; terms.len()];
+        let mut small = vec![false; terms.len()];
+        for word in words.all() {
+            let number = word.number as usize;
+            counts[number] += usize::from(word.capital);
+            small[number] |= !word.capital;
+        }
+        let of_terms = terms.iter().zip(&counts);
+        let never = of_terms.map(|(term, &count)| count > 0 && is_never_a_name(term));
+        Self {
+            never: never.collect(),
+            counts,
+            small,
+        }
+    }
+
+    /// How many words of a term have a capital.
+    pub fn count(&self, number: u32) -> usize {
+        self.counts[number as usize]
+    }
+
+    /// Whether a word is never a name.
+    pub fn is_never_a_name(&self, word: &Word) -> bool {
+        self.never[word.number as usize]
+    }
+
+    /// Whether a word is as any other, though it may have a capital here: one that the text writes
+    /// without a capital somewhere, or that is never a name.
+    pub fn is_common(&self, word: &Word) -> bool {
+        self.small[word.number as usize] || self.is_never_a_name(word)
+    }
+
+    /// Whether these words are no part of a longer name, as they are in `Michael Jordan`, `Georgia
+    /// Tech` and, of a `Trump` alone, in `Melania Trump`. One that `leads` may stand before
+    /// another. Headlines may give a capital to every word.
+    pub fn stand_apart(&self, words: &Words, mention: &Mention, leads: bool) -> bool {
+        let all = words.all();
+        let joined = |at: usize| {
+            let (word, next) = (&all[at - 1], &all[at]);
+            next.follows && word.sentence == next.sentence && !is_possessive(words, word)
+        };
+        let is_name = |word: &Word| word.capital && !self.is_common(word);
+        let before = mention.start.checked_sub(1).is_some_and(|at| {
+            let is_title = is_title(words.term_of(&all[at]));
+            is_name(&all[at]) && !is_title && joined(mention.start)
+        });
+        let after = all.get(mention.end);
+        let after = after.is_some_and(|after| is_name(after) && joined(mention.end));
+        all[mention.start].zone == 0 || !before && (leads || !after)
+    }
+}
+
+/// Whether capitals tell names from other words: not in a body that is written in them.
+pub fn are_telling(words: &Words) -> bool {
+    let body = words.all().iter().filter(|word| word.zone > 0);
+    let (mut all, mut large) = (0, 0);
+    for word in body {
+        all += 1;
+        large += usize::from(word.capital);
+    }
+    4 * large <= 3 * all
+}
+
+/// Folding cuts a possessive `'s` off.
+fn is_possessive(words: &Words, word: &Word) -> bool {
+    word.span.len() > words.term_of(word).len()
+}
+
+/// Words that stand in capitals for another reason than being a name.
+fn is_never_a_name(term: &str) -> bool {
+    let short_form = ["'d", "'ll", "'m", "'re", "'ve", "n't"];
+    short_form.iter().any(|end| term.ends_with(end)) || NEVER.binary_search(&term).is_ok()
+}
+
+/// What stands before the name of a person, and is no name by itself.
+pub fn is_title(term: &str) -> bool {
+    TITLES.binary_search(&term).is_ok()
+}
+
+#[rustfmt::skip]
+const NEVER: &[&str] = &[
+    "a", "about", "above", "according", "after", "again", "against", "all", "almost", "already",
+    "also", "although", "always", "among", "an", "and", "another", "any", "anyone", "apr", "april",
+    "are", "as", "asked", "at", "aug", "august", "away", "be", "because", "been", "before", "both",
+    "but", "by", "can", "christmas", "could", "dec", "december", "despite", "did", "do", "does",
+    "during", "each", "earlier", "easter", "eight", "either", "elsewhere", "enough", "even",
+    "every", "everyone", "feb", "february", "few", "finally", "five", "for", "four", "fri",
+    "friday", "fridays", "from", "had", "has", "have", "he", "her", "here", "his", "how",
+    "however", "i", "if", "in", "indeed", "instead", "is", "it", "its", "january", "july", "june",
+    "just", "last", "later", "less", "many", "march", "may", "maybe", "meanwhile", "mon", "monday",
+    "mondays", "more", "moreover", "most", "much", "my", "neither", "never", "nevertheless",
+    "next", "nine", "no", "nobody", "none", "nor", "not", "nothing", "nov", "november", "now",
+    "oct", "october", "of", "often", "on", "once", "one", "only", "or", "other", "others", "our",
+    "over", "perhaps", "saturday", "saturdays", "sep", "sept", "september", "seven", "several",
+    "she", "should", "since", "six", "so", "some", "someone", "sometimes", "soon", "still", "such",
+    "sunday", "sundays", "ten", "than", "that", "the", "their", "then", "there", "therefore",
+    "these", "they", "this", "those", "though", "three", "through", "thu", "thur", "thurs",
+    "thursday", "thursdays", "thus", "to", "today", "together", "tomorrow", "too", "tue", "tues",
+    "tuesday", "tuesdays", "two", "under", "unless", "unlike", "until", "up", "upon", "was", "we",
+    "wednesday", "wednesdays", "were", "what", "when", "where", "whether", "which", "while", "who",
+    "whose", "why", "with", "within", "without", "would", "yes", "yesterday", "yet", "you", "your",
+];
+
+#[rustfmt::skip]
+const TITLES: &[&str] = &[
+    "adm", "admiral", "ambassador", "capt", "captain", "chairman", "chairwoman", "chancellor",
+    "chief", "cllr", "col", "colonel", "commissioner", "congressman", "congresswoman",
+    "councillor", "cpl", "dame", "detective", "dr", "ex-president", "executive", "gen", "gov",
+    "governor", "hon", "inspector", "lady", "lieutenant", "lord", "lt", "maj", "major", "mayor",
+    "minister", "miss", "mr", "mrs", "ms", "officer", "premier", "president", "prof", "professor",
+    "rep", "representative", "rev", "reverend", "secretary", "sen", "senator", "sergeant", "sgt",
+    "sheriff", "sir", "speaker", "spokesman", "spokeswoman", "superintendent", "supt",
+    "vice-chancellor", "vice-president",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_sorted_to_be_searched() {
+        assert!(NEVER.is_sorted() && TITLES.is_sorted());
+        assert!(is_never_a_name("we're") && is_never_a_name("don't") && is_title("sen"));
+        assert!(!is_never_a_name("grote") && !is_title("grote"));
+    }
+
+    #[test]
+    fn a_part_of_a_longer_name_does_not_stand_apart() {
+        let text = "Then Orlan met Anna Orlan at Orlan Tower. President Orlan saw Orlan's Boston, \
+                    which was as it had been.";
+        let words = Words::read(&["", text], 100);
+        let capitals = Capitals::of(&words);
+        let orlan = words.number("orlan").unwrap();
+        let apart = words.all().iter().enumerate();
+        let apart = apart.filter(|(_, word)| word.number == orlan);
+        let apart = apart.map(|(at, _)| capitals.stand_apart(&words, &(at..at + 1), false));
+        assert_eq!(apart.collect::<Vec<_>>(), [true, false, false, true, true]);
+        let shouted = Words::read(&["", &"THE MAYOR SAID THAT ".repeat(9)], 100);
+        assert!(are_telling(&words));
+        assert!(!are_telling(&shouted));
+    }
+}
