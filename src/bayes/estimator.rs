@@ -55,7 +55,11 @@ impl FitParams {
         Ok(NaiveBayes::new(log_priors(counts), &weights, max_count))
     }
 
-    fn check(&self) -> Result<(), FitError> {
+    /// Whether it can be fitted with.
+    ///
+    /// # Errors
+    /// Names the parameter that is out of bounds.
+    pub fn check(&self) -> Result<(), FitError> {
         let (name, value) = self.smoothing.parameter();
         let (min, max) = (1e-9, 1e9);
         if (min..=max).contains(&value) {

@@ -108,10 +108,15 @@ fn write_answer(
 }
 
 fn write_label(out: &mut String, label: &LabelScore<'_>, width: usize) -> std::fmt::Result {
-    let style = if label.assigned { BOLD } else { DIM };
+    // Not always the most probable one.
+    let (style, mark) = if label.assigned {
+        (BOLD, '*')
+    } else {
+        (DIM, ' ')
+    };
     writeln!(
         out,
-        "{style}  {} {:>5.1} %  {:<width$}{style:#}  {DIM}{}{DIM:#}",
+        "{style}{mark} {} {:>5.1} %  {:<width$}{style:#}  {DIM}{}{DIM:#}",
         bar(label.probability),
         100.0 * label.probability,
         label.label.name,

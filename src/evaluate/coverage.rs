@@ -49,12 +49,8 @@ impl RiskCoverage {
         reason = "a float casts to the nearest integer of the range"
     )]
     pub fn add(&mut self, confidence: f64, answer: Tally) {
-        let tally = self.steps.entry((confidence * STEPS) as u16).or_default();
-        tally.judged += answer.judged;
-        tally.exact += answer.exact;
-        tally.both += answer.both;
-        tally.said += answer.said;
-        tally.so += answer.so;
+        let tally = self.steps.entry((confidence * STEPS) as u16);
+        tally.or_default().add(&answer);
     }
 
     /// The curve at 1 %, 2 %, ... 100 % coverage. Where a coverage cuts through answers that are

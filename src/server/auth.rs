@@ -238,7 +238,17 @@ fn parse(file: &Path) -> Result<Vec<Token>, TokensError> {
     if !(1..=MAX_TOKENS).contains(&tokens.len()) {
         return Err(TokensError::Number(tokens.len()));
     }
-    tokens.into_iter().map(Token::try_from).collect()
+    let mut checked: Vec<Token> = Vec::new();
+    for entry in tokens {
+        let name = entry.name.clone();
+        let token = Token::try_from(entry)?;
+        if checked.iter().any(|other| other.digest == token.digest) {
+            let fault = "the token of another entry";
+            return Err(TokensError::Token { name, fault });
+        }
+        checked.push(token);
+    }
+    Ok(checked)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
@@ -312,6 +322,8 @@ mod tests {
             "[[tokens]]\nname = \"a\"\nscopes = [\"tag\"]",
             "[[tokens]]\nname = \"a\"\ntoken = \"0123456789secret\"\nscopes = [\"all\"]",
             "[[tokens]]\nname = \"a\"\ntoken = \"0123456789secret\" scopes",
+            "[[tokens]]\nname = \"a\"\ntoken = \"0123456789secret\"\nscopes = [\"tag\"]\n\
+             [[tokens]]\nname = \"b\"\ntoken = \"0123456789secret\"\nscopes = []",
             "[[tokens]]\nname = \"a\"\nsecret = \"0123456789secret\"\nscopes = [\"tag\"]",
         ] {
             let error = tokens(text).unwrap_err().to_string();

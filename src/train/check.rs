@@ -134,6 +134,10 @@ impl Recipe {
             let field = field("experts.corpora");
             check_distinct(&field, &expert.corpora, "each corpus once")?;
             check_weight(&format!("{path}.experts.weight"), expert.weight)?;
+            expert.fit.check().map_err(|source| RecipeError::Fit {
+                path: format!("{path}.experts"),
+                source,
+            })?;
         }
         for name in &axis.calibrate_on {
             let learnt = axis.corpora().any(|corpus| corpus == name);
@@ -366,6 +370,18 @@ mod tests {
                 refused(&expert).starts_with(&expected),
                 "{}",
                 refused(&expert)
+            );
+        }
+    }
+
+    #[test]
+    fn smoothing_is_within_bounds() {
+        for alpha in ["0.0", "-1.0", "nan"] {
+            let recipe = GOOD.replace("alpha = 0.5", &format!("alpha = {alpha}"));
+            let shown = refused(&recipe);
+            assert!(
+                recipe != GOOD && shown.starts_with("axes[0].experts.alpha = "),
+                "{shown}"
             );
         }
     }
