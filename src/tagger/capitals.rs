@@ -1,5 +1,9 @@
 //! What the capitals of a text tell of its words.
 
+use std::{collections::HashMap, sync::LazyLock};
+
+use foldhash::fast::RandomState;
+
 use crate::features::{Mention, Word, Words};
 
 /// By number of a term: what is asked of every word is answered once a text.
@@ -8,8 +12,8 @@ pub struct Capitals {
     counts: Vec<usize>,
     /// Whether the text writes it without one somewhere.
     small: Vec<bool>,
-    /// Whether it has capitals for another reason than being a name.
-    never: Vec<bool>,
+    /// What its capitals mean, where it has some.
+    uses: Vec<Use>,
 }
 
 impl Capitals {
@@ -24,9 +28,12 @@ impl Capitals {
             small[number] |= !word.capital;
         }
         let of_terms = terms.iter().zip(&counts);
-        let never = of_terms.map(|(term, &count)| count > 0 && is_never_a_name(term));
+        let uses = of_terms.map(|(term, &count)| match count {
+            0 => Use::Any,
+            _ => use_of(term),
+        });
         Self {
-            never: never.collect(),
+            uses: uses.collect(),
             counts,
             small,
         }
@@ -39,7 +46,12 @@ impl Capitals {
 
     /// Whether a word is never a name.
     pub fn is_never_a_name(&self, word: &Word) -> bool {
-        self.never[word.number as usize]
+        self.uses[word.number as usize] == Use::Never
+    }
+
+    /// Whether a word stands before the name of a person, and is no name by itself.
+    pub fn is_title(&self, word: &Word) -> bool {
+        self.uses[word.number as usize] == Use::Title
     }
 
     /// Whether a word is as any other, though it may have a capital here: one that the text writes
@@ -59,8 +71,7 @@ impl Capitals {
         };
         let is_name = |word: &Word| word.capital && !self.is_common(word);
         let before = mention.start.checked_sub(1).is_some_and(|at| {
-            let is_title = is_title(words.term_of(&all[at]));
-            is_name(&all[at]) && !is_title && joined(mention.start)
+            is_name(&all[at]) && !self.is_title(&all[at]) && joined(mention.start)
         });
         let after = all.get(mention.end);
         let after = after.is_some_and(|after| is_name(after) && joined(mention.end));
@@ -84,15 +95,36 @@ fn is_possessive(words: &Words, word: &Word) -> bool {
     word.span.len() > words.term_of(word).len()
 }
 
-/// Words that stand in capitals for another reason than being a name.
-fn is_never_a_name(term: &str) -> bool {
-    let short_form = ["'d", "'ll", "'m", "'re", "'ve", "n't"];
-    short_form.iter().any(|end| term.ends_with(end)) || NEVER.binary_search(&term).is_ok()
+/// What the capital of a word means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// That it is a name, or starts a sentence.
+    Any,
+    /// Anything but a name.
+    Never,
+    /// That the name of a person follows.
+    Title,
 }
 
-/// What stands before the name of a person, and is no name by itself.
+static USES: LazyLock<HashMap<&str, Use, RandomState>> = LazyLock::new(|| {
+    let never = NEVER.iter().map(|&term| (term, Use::Never));
+    let titles = TITLES.iter().map(|&term| (term, Use::Title));
+    never.chain(titles).collect()
+});
+
+fn use_of(term: &str) -> Use {
+    const SHORT_FORMS: [&str; 6] = ["'d", "'ll", "'m", "'re", "'ve", "n't"];
+    let short_form = || SHORT_FORMS.iter().any(|end| term.ends_with(end));
+    match USES.get(term) {
+        Some(&known) => known,
+        None if term.contains('\'') && short_form() => Use::Never,
+        None => Use::Any,
+    }
+}
+
+/// Whether a term stands before the name of a person, and is no name by itself.
 pub fn is_title(term: &str) -> bool {
-    TITLES.binary_search(&term).is_ok()
+    use_of(term) == Use::Title
 }
 
 #[rustfmt::skip]
@@ -136,10 +168,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_are_sorted_to_be_searched() {
-        assert!(NEVER.is_sorted() && TITLES.is_sorted());
-        assert!(is_never_a_name("we're") && is_never_a_name("don't") && is_title("sen"));
-        assert!(!is_never_a_name("grote") && !is_title("grote"));
+    fn short_forms_are_no_names_and_titles_lead_to_them() {
+        assert_eq!(USES.len(), NEVER.len() + TITLES.len());
+        for (term, title, never) in [
+            ("we're", false, true),
+            ("don't", false, true),
+            ("o'brien", false, false),
+            ("sen", true, false),
+            ("grote", false, false),
+        ] {
+            assert_eq!(is_title(term), title, "{term}");
+            assert_eq!(use_of(term) == Use::Never, never, "{term}");
+        }
     }
 
     #[test]

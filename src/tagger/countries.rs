@@ -25,7 +25,7 @@ type Row = (
 );
 
 /// What ISO data do not know or give to several.
-const MORE: [Row; 26] = [
+const MORE: [Row; 25] = [
     ("Argentina", &[], &["Argentine"]),
     ("Croatia", &[], &["Croat"]),
     ("Côte d'Ivoire", &["Ivory Coast"], &[]),
@@ -44,7 +44,6 @@ const MORE: [Row; 26] = [
     ("South Korea", &[], &["South Korean"]),
     ("Spain", &[], &["Spaniard"]),
     ("Sweden", &[], &["Swede"]),
-    ("Switzerland", &[], &["Swiss"]),
     ("Taiwan", &[], &["Taiwanese"]),
     ("Türkiye", &[], &["Turk"]),
     ("United Arab Emirates", &[], &["UAE", "Emirati"]),

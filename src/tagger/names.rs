@@ -9,10 +9,7 @@ use std::{cmp::Reverse, collections::HashSet};
 
 use foldhash::fast::RandomState;
 
-use super::{
-    capitals::{Capitals, is_title},
-    targets::MIN_MENTIONS,
-};
+use super::{capitals::Capitals, targets::MIN_MENTIONS};
 use crate::features::{Mention, Word, Words};
 
 /// The longest name, in words.
@@ -133,7 +130,7 @@ impl Names<'_> {
     }
 
     fn is_title(&self, word: &Word) -> bool {
-        is_title(self.words.term_of(word)) && !self.is_possessive(word)
+        self.capitals.is_title(word) && !self.is_possessive(word)
     }
 
     fn is_possessive(&self, word: &Word) -> bool {
