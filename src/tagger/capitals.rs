@@ -6,8 +6,10 @@ use foldhash::fast::RandomState;
 
 use crate::features::{Mention, Word, Words};
 
-/// By number of a term: what is asked of every word is answered once a text.
-pub struct Capitals {
+/// A text by its capitals. What is asked of every word is answered once, by number of its term.
+pub struct Capitals<'t> {
+    words: &'t Words,
+    zones: &'t [&'t str],
     /// How many of its words have a capital.
     counts: Vec<usize>,
     /// Whether the text writes it without one somewhere.
@@ -16,9 +18,9 @@ pub struct Capitals {
     uses: Vec<Use>,
 }
 
-impl Capitals {
-    /// Reads the words of a text.
-    pub fn of(words: &Words) -> Self {
+impl<'t> Capitals<'t> {
+    /// Reads the words of the text in these zones.
+    pub fn of(words: &'t Words, zones: &'t [&'t str]) -> Self {
         let terms = words.terms();
         let mut counts = vec![0; terms.len()];
         let mut small = vec![false; terms.len()];
@@ -33,10 +35,40 @@ impl Capitals {
             _ => use_of(term),
         });
         Self {
+            words,
+            zones,
             uses: uses.collect(),
             counts,
             small,
         }
+    }
+
+    /// The words.
+    pub fn words(&self) -> &'t Words {
+        self.words
+    }
+
+    /// The texts that they stand in.
+    pub fn zones(&self) -> &'t [&'t str] {
+        self.zones
+    }
+
+    /// A word as the text writes it.
+    pub fn text(&self, word: &Word) -> &'t str {
+        &self.zones[word.zone][word.span.clone()]
+    }
+
+    /// Whether a word is written with possessive `'s`.
+    pub fn is_possessive(&self, word: &Word) -> bool {
+        let text = self.text(word);
+        without_possessive(text) != text
+    }
+
+    /// Whether folding makes a word shorter: it cuts a possessive `'s` off, but accents as well, after
+    /// which a name counts as ended. The figures of the default model were measured like this:
+    /// [`Self::is_possessive`] is to take its place when it is trained anew.
+    fn is_shortened(&self, word: &Word) -> bool {
+        word.span.len() > self.words.term_of(word).len()
     }
 
     /// How many words of a term have a capital.
@@ -49,7 +81,7 @@ impl Capitals {
         self.uses[word.number as usize] == Use::Never
     }
 
-    /// Whether a word stands before the name of a person, and is no name by itself.
+    /// Whether the term of a word stands before the name of a person, and is no name by itself.
     pub fn is_title(&self, word: &Word) -> bool {
         self.uses[word.number as usize] == Use::Title
     }
@@ -63,11 +95,11 @@ impl Capitals {
     /// Whether these words are no part of a longer name, as they are in `Michael Jordan`, `Georgia
     /// Tech` and, of a `Trump` alone, in `Melania Trump`. One that `leads` may stand before
     /// another. Headlines may give a capital to every word.
-    pub fn stand_apart(&self, words: &Words, mention: &Mention, leads: bool) -> bool {
-        let all = words.all();
+    pub fn stand_apart(&self, mention: &Mention, leads: bool) -> bool {
+        let all = self.words.all();
         let joined = |at: usize| {
             let (word, next) = (&all[at - 1], &all[at]);
-            next.follows && word.sentence == next.sentence && !is_possessive(words, word)
+            next.follows && word.sentence == next.sentence && !self.is_shortened(word)
         };
         let is_name = |word: &Word| word.capital && !self.is_common(word);
         let before = mention.start.checked_sub(1).is_some_and(|at| {
@@ -77,22 +109,24 @@ impl Capitals {
         let after = after.is_some_and(|after| is_name(after) && joined(mention.end));
         all[mention.start].zone == 0 || !before && (leads || !after)
     }
-}
 
-/// Whether capitals tell names from other words: not in a body that is written in them.
-pub fn are_telling(words: &Words) -> bool {
-    let body = words.all().iter().filter(|word| word.zone > 0);
-    let (mut all, mut large) = (0, 0);
-    for word in body {
-        all += 1;
-        large += usize::from(word.capital);
+    /// Whether capitals tell names from other words: not in a body that is written in them.
+    pub fn are_telling(&self) -> bool {
+        let body = self.words.all().iter().filter(|word| word.zone > 0);
+        let (mut all, mut large) = (0, 0);
+        for word in body {
+            all += 1;
+            large += usize::from(word.capital);
+        }
+        4 * large <= 3 * all
     }
-    4 * large <= 3 * all
 }
 
-/// Folding cuts a possessive `'s` off.
-fn is_possessive(words: &Words, word: &Word) -> bool {
-    word.span.len() > words.term_of(word).len()
+/// A word without possessive `'s`.
+pub fn without_possessive(text: &str) -> &str {
+    let endings = ["'s", "\u{2019}s"].into_iter();
+    let mut cut = endings.filter_map(|ending| text.strip_suffix(ending));
+    cut.next().unwrap_or(text)
 }
 
 /// What the capital of a word means.
@@ -186,15 +220,17 @@ mod tests {
     fn a_part_of_a_longer_name_does_not_stand_apart() {
         let text = "Then Orlan met Anna Orlan at Orlan Tower. President Orlan saw Orlan's Boston, \
                     which was as it had been.";
-        let words = Words::read(&["", text], 100);
-        let capitals = Capitals::of(&words);
+        let zones = ["", text];
+        let words = Words::read(&zones, 100);
+        let capitals = Capitals::of(&words, &zones);
         let orlan = words.number("orlan").unwrap();
         let apart = words.all().iter().enumerate();
         let apart = apart.filter(|(_, word)| word.number == orlan);
-        let apart = apart.map(|(at, _)| capitals.stand_apart(&words, &(at..at + 1), false));
+        let apart = apart.map(|(at, _)| capitals.stand_apart(&(at..at + 1), false));
         assert_eq!(apart.collect::<Vec<_>>(), [true, false, false, true, true]);
-        let shouted = Words::read(&["", &"THE MAYOR SAID THAT ".repeat(9)], 100);
-        assert!(are_telling(&words));
-        assert!(!are_telling(&shouted));
+        assert!(capitals.are_telling());
+        let zones = ["", &"THE MAYOR SAID THAT ".repeat(9)];
+        let words = Words::read(&zones, 100);
+        assert!(!Capitals::of(&words, &zones).are_telling());
     }
 }

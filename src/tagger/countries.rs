@@ -25,7 +25,7 @@ type Row = (
 );
 
 /// What ISO data do not know or give to several.
-const MORE: [Row; 25] = [
+const MORE: [Row; 24] = [
     ("Argentina", &[], &["Argentine"]),
     ("Croatia", &[], &["Croat"]),
     ("Côte d'Ivoire", &["Ivory Coast"], &[]),
@@ -41,7 +41,6 @@ const MORE: [Row; 25] = [
     ("Palestine", &[], &["Palestinian"]),
     ("Saudi Arabia", &[], &["Saudi"]),
     ("Serbia", &[], &["Serb"]),
-    ("South Korea", &[], &["South Korean"]),
     ("Spain", &[], &["Spaniard"]),
     ("Sweden", &[], &["Swede"]),
     ("Taiwan", &[], &["Taiwanese"]),
@@ -102,9 +101,9 @@ impl Found {
 }
 
 /// The countries of a text, the first one first.
-pub fn countries(places: &Places<'_>, capitals: &Capitals) -> Vec<Found> {
+pub fn countries(places: &Places<'_>, capitals: &Capitals<'_>) -> Vec<Found> {
     let mut of_forms = Vec::new();
-    for form in forms_in(places.words(), capitals) {
+    for form in forms_in(capitals) {
         let at = form_places(places, capitals, form).into_iter();
         of_forms.extend(at.map(|mention| (form.country, mention, form.leads)));
     }
@@ -136,24 +135,24 @@ pub fn countries(places: &Places<'_>, capitals: &Capitals) -> Vec<Found> {
 }
 
 /// Where a text speaks of the country that has this name, if one has; forms of it may overlap.
-pub fn places_of_country(places: &Places<'_>, capitals: &Capitals, name: &str) -> Vec<Mention> {
-    let name = Words::read(&[name], u32::MAX);
+pub fn places_of_country(
+    places: &Places<'_>,
+    capitals: &Capitals<'_>,
+    name: &Words,
+) -> Vec<Mention> {
     let terms = name.all().iter().map(|word| name.term_of(word));
     let Some(country) = country_of(terms) else {
         return Vec::new();
     };
     let forms = COUNTRIES.forms.values().flatten();
     let forms = forms.filter(|form| form.country == country);
-    forms
-        .flat_map(|form| form_places(places, capitals, form))
-        .collect()
+    let at = |form| form_places(places, capitals, form);
+    forms.flat_map(at).collect()
 }
 
 /// The forms whose words a text has, the first one somewhere with a capital.
-fn forms_in<'w>(
-    words: &'w Words,
-    capitals: &'w Capitals,
-) -> impl Iterator<Item = &'static Form> + 'w {
+fn forms_in(capitals: &Capitals<'_>) -> impl Iterator<Item = &'static Form> {
+    let words = capitals.words();
     let terms = (0..).zip(words.terms());
     let with_capital = terms.filter(|&(number, _)| capitals.count(number) > 0);
     let forms = with_capital.filter_map(|(_, term)| COUNTRIES.forms.get(term.as_str()));
@@ -162,7 +161,7 @@ fn forms_in<'w>(
 }
 
 /// Where a form stands for its country.
-fn form_places(places: &Places<'_>, capitals: &Capitals, form: &Form) -> Vec<Mention> {
+fn form_places(places: &Places<'_>, capitals: &Capitals<'_>, form: &Form) -> Vec<Mention> {
     let words = places.words();
     let first = form.terms.first().and_then(|first| words.number(first));
     let starts = first.map_or(&[][..], |first| places.positions(first));
@@ -175,7 +174,7 @@ fn form_places(places: &Places<'_>, capitals: &Capitals, form: &Form) -> Vec<Men
         terms.all(|(word, term)| words.term_of(word) == term)
             && window[0].capital
             && window[1..].iter().all(|word| word.follows)
-            && capitals.stand_apart(words, mention, form.leads)
+            && capitals.stand_apart(mention, form.leads)
     };
     let mentions = mentions.map(|at| at..at + form.terms.len());
     mentions.filter(stands).take(MAX_MENTIONS).collect()
@@ -241,9 +240,9 @@ impl Claims {
             self.claim(country, name, false);
         }
         let nationality = state.maybe_nationality().unwrap_or_default();
-        for one in nationality.split(", ").filter(|one| !one.is_empty()) {
-            self.claim(country, one, true);
-            self.claim(country, &format!("{one}s"), true);
+        let all = nationality.split(", ").filter(|one| !one.is_empty());
+        for form in all.flat_map(with_plural) {
+            self.claim(country, &form, true);
         }
     }
 
@@ -253,10 +252,8 @@ impl Claims {
         for name in names.iter().chain([&name]) {
             self.forms.insert(terms_of(name), (Some(country), false));
         }
-        for other in others {
-            for form in [(*other).to_owned(), format!("{other}s")] {
-                self.forms.insert(terms_of(&form), (Some(country), true));
-            }
+        for form in others.iter().flat_map(|other| with_plural(other)) {
+            self.forms.insert(terms_of(&form), (Some(country), true));
         }
     }
 
@@ -280,6 +277,10 @@ fn common_part(name: &str) -> &str {
     name.split([',', '(']).next().unwrap_or(name).trim()
 }
 
+fn with_plural(nationality: &str) -> [String; 2] {
+    [nationality.to_owned(), format!("{nationality}s")]
+}
+
 fn terms_of(name: &str) -> Vec<String> {
     let words = Words::read(&[name], u32::MAX);
     let terms = words
@@ -294,8 +295,9 @@ mod tests {
     use super::*;
 
     fn found(title: &str, body: &str) -> Vec<(&'static str, usize)> {
-        let words = Words::read(&[title, body], 10_000);
-        let found = countries(&Places::new(&words), &Capitals::of(&words)).into_iter();
+        let zones = [title, body];
+        let words = Words::read(&zones, 10_000);
+        let found = countries(&Places::new(&words), &Capitals::of(&words, &zones)).into_iter();
         found.map(|one| (one.name(), one.mentions.len())).collect()
     }
 
@@ -345,9 +347,10 @@ mod tests {
 
     #[test]
     fn a_country_is_found_by_its_people() {
-        let words = Words::read(&["", "Dutch farmers asked the Dutch."], 100);
-        let places = Places::new(&words);
-        let of = |name| places_of_country(&places, &Capitals::of(&words), name);
+        let zones = ["", "Dutch farmers asked the Dutch."];
+        let words = Words::read(&zones, 100);
+        let (places, capitals) = (Places::new(&words), Capitals::of(&words, &zones));
+        let of = |name| places_of_country(&places, &capitals, &Words::read(&[name], 100));
         assert_eq!(of("Netherlands"), [0..1, 4..5]);
         assert_eq!(of("Orlan"), []);
         assert_eq!(of(""), []);

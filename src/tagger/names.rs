@@ -9,8 +9,11 @@ use std::{cmp::Reverse, collections::HashSet};
 
 use foldhash::fast::RandomState;
 
-use super::{capitals::Capitals, targets::MIN_MENTIONS};
-use crate::features::{Mention, Word, Words};
+use super::{
+    capitals::{Capitals, without_possessive},
+    targets::MIN_MENTIONS,
+};
+use crate::features::{Mention, Word};
 
 /// The longest name, in words.
 const MAX_WORDS: usize = 5;
@@ -18,11 +21,7 @@ const MAX_WORDS: usize = 5;
 const CANDIDATES: usize = 32;
 
 /// The names of a text.
-pub struct Names<'w> {
-    pub words: &'w Words,
-    pub zones: &'w [&'w str],
-    pub capitals: &'w Capitals,
-}
+pub struct Names<'t>(pub &'t Capitals<'t>);
 
 impl Names<'_> {
     /// The names whose last word is repeated most, without short forms of longer ones: few enough
@@ -30,7 +29,7 @@ impl Names<'_> {
     pub fn frequent(&self) -> Vec<Mention> {
         let names = self.all();
         // By number of a term: whether a long name ends with it.
-        let mut ends = vec![false; self.words.terms().len()];
+        let mut ends = vec![false; self.0.words().terms().len()];
         for name in names.iter().filter(|name| name.len() > 1) {
             ends[self.last(name) as usize] = true;
         }
@@ -38,7 +37,7 @@ impl Names<'_> {
         let mut counted: Vec<(usize, Mention)> = Vec::new();
         for name in names {
             let end = self.last(&name);
-            let count = self.capitals.count(end);
+            let count = self.0.count(end);
             let short_form = name.len() == 1 && ends[end as usize];
             if count >= MIN_MENTIONS && !short_form && (name.len() > 1 || inside[end as usize]) {
                 counted.push((count, name));
@@ -53,10 +52,10 @@ impl Names<'_> {
     /// By number of a term: whether a capital of it tells something, as not at the start of a
     /// sentence or of what is quoted.
     fn inside_sentences(&self) -> Vec<bool> {
-        let mut inside = vec![false; self.words.terms().len()];
-        for pair in self.words.all().windows(2) {
+        let mut inside = vec![false; self.0.words().terms().len()];
+        for pair in self.0.words().all().windows(2) {
             let (before, word) = (&pair[0], &pair[1]);
-            let gap = || &self.zones[word.zone][before.span.end..word.span.start];
+            let gap = || &self.0.zones()[word.zone][before.span.end..word.span.start];
             let goes_on = word.zone > 0
                 && word.sentence == before.sentence
                 && (word.follows || gap().starts_with([',', ' ']));
@@ -66,12 +65,12 @@ impl Names<'_> {
     }
 
     fn last(&self, name: &Mention) -> u32 {
-        self.words.all()[name.end - 1].number
+        self.0.words().all()[name.end - 1].number
     }
 
     /// The first place of every name.
     fn all(&self) -> Vec<Mention> {
-        let words = self.words.all();
+        let words = self.0.words().all();
         let mut seen: HashSet<[u32; MAX_WORDS], RandomState> = HashSet::default();
         let mut names = Vec::new();
         let mut at = 0;
@@ -89,11 +88,11 @@ impl Names<'_> {
     }
 
     fn is_name(&self, name: &Mention) -> bool {
-        let words = &self.words.all()[name.clone()];
+        let words = &self.0.words().all()[name.clone()];
         let telling = |word: &Word| {
-            let is_amount = self.text(word).contains(',');
-            let long = self.words.term_of(word).len() > 2;
-            long && !is_amount && !self.capitals.is_common(word)
+            let is_amount = self.0.text(word).contains(',');
+            let long = self.0.words().term_of(word).len() > 2;
+            long && !is_amount && !self.0.is_common(word)
         };
         (1..=MAX_WORDS).contains(&words.len()) && words[0].zone > 0 && words.iter().any(telling)
     }
@@ -101,51 +100,36 @@ impl Names<'_> {
     /// Cuts words off the front of a run that are no part of a name, and what stands before a title
     /// with it: `Russian President Orlan`.
     fn without_common_start(&self, run: Mention) -> Mention {
-        let words = &self.words.all()[run.clone()];
-        let never = |word: &&Word| self.capitals.is_never_a_name(word);
+        let words = &self.0.words().all()[run.clone()];
+        let never = |word: &&Word| self.0.is_never_a_name(word);
         let never = words.iter().take_while(never).count();
-        let titles = words.iter().rposition(|word| self.is_title(word));
+        let title = |word| self.0.is_title(word) && !self.0.is_possessive(word);
+        let titles = words.iter().rposition(title);
         let never = never.max(titles.map_or(0, |last| last + 1));
-        let starts = never == 0 && starts_sentence(self.words.all(), run.start);
-        let first = starts
-            && words
-                .first()
-                .is_some_and(|word| self.capitals.is_common(word));
+        let starts = never == 0 && starts_sentence(self.0.words().all(), run.start);
+        let first = starts && words.first().is_some_and(|word| self.0.is_common(word));
         run.start + never.max(usize::from(first))..run.end
     }
 
     /// The end of the run of capitalised words that starts at `at`. Nothing is its own: in `Orlan's
     /// Orlan` the first word is a name by itself.
     fn run_end(&self, at: usize) -> usize {
-        let words = self.words.all();
+        let words = self.0.words().all();
         if !words[at].capital {
             return at;
         }
         let goes_on = |pair: &&[Word]| {
             let (word, next) = (&pair[0], &pair[1]);
-            let own = word.number == next.number && self.is_possessive(word);
+            let own = word.number == next.number && self.0.is_possessive(word);
             next.capital && next.follows && next.sentence == word.sentence && !own
         };
         at + 1 + words[at..].windows(2).take_while(goes_on).count()
     }
 
-    fn is_title(&self, word: &Word) -> bool {
-        self.capitals.is_title(word) && !self.is_possessive(word)
-    }
-
-    fn is_possessive(&self, word: &Word) -> bool {
-        let text = self.text(word);
-        without_possessive(text) != text
-    }
-
-    fn text(&self, word: &Word) -> &str {
-        &self.zones[word.zone][word.span.clone()]
-    }
-
     /// A name as the text writes it.
     pub fn written(&self, name: Mention) -> String {
-        let words = self.words.all()[name].iter();
-        let text = |word: &Word| without_possessive(self.text(word));
+        let words = self.0.words().all()[name].iter();
+        let text = |word: &Word| without_possessive(self.0.text(word));
         words.map(text).collect::<Vec<_>>().join(" ")
     }
 }
@@ -162,10 +146,4 @@ fn padded(numbers: impl Iterator<Item = u32>) -> [u32; MAX_WORDS] {
 
 fn starts_sentence(words: &[Word], at: usize) -> bool {
     at == 0 || words[at - 1].sentence != words[at].sentence || !words[at].follows
-}
-
-fn without_possessive(text: &str) -> &str {
-    let endings = ["'s", "\u{2019}s"].into_iter();
-    let mut cut = endings.filter_map(|ending| text.strip_suffix(ending));
-    cut.next().unwrap_or(text)
 }

@@ -84,9 +84,10 @@ impl<'m> StanceJudge<'m, '_> {
     /// Judges the caller's targets or, where there are none, those that the text repeats.
     pub fn all(&self, article: &Article) -> Vec<TargetStance<'m>> {
         let found = article.targets().is_empty();
-        let capitals = Capitals::of(self.places.words());
+        let zones = article.zones();
+        let capitals = Capitals::of(self.places.words(), &zones);
         let targets = if found {
-            find_targets(self.places, &capitals, &article.zones())
+            find_targets(self.places, &capitals)
         } else {
             let mentions =
                 |target: &String| (target.clone(), mentions_of(self.places, &capitals, target));

@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 
 use super::{
-    capitals::{Capitals, are_telling, is_title},
+    capitals::{Capitals, is_title},
     countries::{Found, countries, places_of_country},
     names::Names,
 };
@@ -20,25 +20,21 @@ type Target = (String, Vec<Mention>);
 
 /// Names and where they are mentioned, the most frequent first, then the first.
 #[must_use]
-pub fn find_targets(places: &Places<'_>, capitals: &Capitals, zones: &[&str]) -> Vec<Target> {
-    let words = places.words();
-    if !are_telling(words) {
+pub fn find_targets(places: &Places<'_>, capitals: &Capitals<'_>) -> Vec<Target> {
+    if !capitals.are_telling() {
         return Vec::new();
     }
-    let names = Names {
-        words,
-        zones,
-        capitals,
-    };
+    let words = places.words();
+    let names = Names(capitals);
     let mut countries = countries(places, capitals);
     countries.retain(|country| country.mentions.len() >= MIN_MENTIONS);
     let mut others = names.frequent();
     others.retain(|name| !countries.iter().any(|c| c.is_called(words, name)));
     let others = others
         .into_iter()
-        .map(|name| (places.mentions_of(&name, zones), name));
+        .map(|name| (places.mentions_of(&name, capitals.zones()), name));
     let mut others: Vec<(Vec<Mention>, Mention)> = others.collect();
-    keep_own_short_forms(&mut others, words, capitals);
+    keep_own_short_forms(&mut others, capitals);
     let called = |country: Found| {
         let written = country.named.clone().map(|name| names.written(name));
         let name = written.unwrap_or_else(|| country.name().to_owned());
@@ -52,8 +48,8 @@ pub fn find_targets(places: &Places<'_>, capitals: &Capitals, zones: &[&str]) ->
 
 /// Keeps the last word of a long name alone as a mention of it only where it is no part of another
 /// name, and of several names that end alike leaves it to the one that is written out most.
-fn keep_own_short_forms(names: &mut [(Vec<Mention>, Mention)], words: &Words, capitals: &Capitals) {
-    let last = |name: &Mention| words.all()[name.end - 1].number;
+fn keep_own_short_forms(names: &mut [(Vec<Mention>, Mention)], capitals: &Capitals<'_>) {
+    let last = |name: &Mention| capitals.words().all()[name.end - 1].number;
     let whole = |(mentions, name): &(Vec<Mention>, Mention)| {
         let whole = mentions.iter().filter(|m| m.len() == name.len());
         (last(name), whole.count())
@@ -63,7 +59,7 @@ fn keep_own_short_forms(names: &mut [(Vec<Mention>, Mention)], words: &Words, ca
         let (last, own) = wholes[at];
         let mut others = wholes.iter().enumerate().filter(|&(other, _)| other != at);
         let shared = others.any(|(_, &(other, count))| other == last && count >= own);
-        let stands = |m: &Mention| !shared && capitals.stand_apart(words, m, false);
+        let stands = |m: &Mention| !shared && capitals.stand_apart(m, false);
         mentions.retain(|mention| mention.len() == name.len() || stands(mention));
     }
 }
@@ -88,17 +84,17 @@ fn most_mentioned(mut found: Vec<Target>, words: usize) -> Vec<Target> {
 /// Where a text names a target of the caller: its last word alone where that is no part of another
 /// name, and a country also by the nationality of its people.
 #[must_use]
-pub fn mentions_of(places: &Places<'_>, capitals: &Capitals, target: &str) -> Vec<Mention> {
-    let words = places.words();
+pub fn mentions_of(places: &Places<'_>, capitals: &Capitals<'_>, target: &str) -> Vec<Mention> {
     let mut mentions = places.mentions(target);
-    let first = target.split_whitespace().next().unwrap_or_default();
+    let name = Words::read(&[target], u32::MAX);
     // `President Orlan` is any Orlan.
-    if !is_title(&first.to_lowercase()) {
+    let any = name.terms().first().is_some_and(|first| is_title(first));
+    if !any {
         let longest = mentions.iter().map(ExactSizeIterator::len).max();
         let whole = |mention: &Mention| Some(mention.len()) == longest;
-        mentions.retain(|mention| whole(mention) || capitals.stand_apart(words, mention, false));
+        mentions.retain(|mention| whole(mention) || capitals.stand_apart(mention, false));
     }
-    let of_country = places_of_country(places, capitals, target);
+    let of_country = places_of_country(places, capitals, &name);
     if !of_country.is_empty() {
         mentions.extend(of_country);
         mentions.sort_by_key(|mention| (mention.start, Reverse(mention.end)));
@@ -121,11 +117,18 @@ mod tests {
     fn found(title: &str, body: &str) -> Vec<(String, usize)> {
         let zones = [title, body];
         let words = Words::read(&zones, 10_000);
-        let targets = find_targets(&Places::new(&words), &Capitals::of(&words), &zones);
+        let targets = find_targets(&Places::new(&words), &Capitals::of(&words, &zones));
         targets
             .into_iter()
             .map(|(name, m)| (name, m.len()))
             .collect()
+    }
+
+    fn mentioned(body: &str, target: &str) -> usize {
+        let zones = ["", body];
+        let words = Words::read(&zones, 100);
+        let capitals = Capitals::of(&words, &zones);
+        mentions_of(&Places::new(&words), &capitals, target).len()
     }
 
     #[test]
@@ -145,7 +148,7 @@ mod tests {
         let body = "Anna Keller came. With her, for Anna, Keller spoke. Then Anna Keller left.";
         let zones = ["", body];
         let words = Words::read(&zones, 100);
-        let targets = find_targets(&Places::new(&words), &Capitals::of(&words), &zones);
+        let targets = find_targets(&Places::new(&words), &Capitals::of(&words, &zones));
         assert_eq!(targets[0].0, "Anna Keller");
         let lengths = targets[0].1.iter().map(ExactSizeIterator::len);
         assert_eq!(lengths.collect::<Vec<_>>(), [2, 1, 2]);
@@ -164,9 +167,7 @@ mod tests {
                 ("European Union".into(), 2)
             ]
         );
-        let words = Words::read(&["", body], 100);
-        let places = Places::new(&words);
-        let of = |target| mentions_of(&places, &Capitals::of(&words), target).len();
+        let of = |target| mentioned(body, target);
         assert_eq!((of("Syria"), of("United States"), of("Syrians")), (3, 2, 3));
         assert_eq!((of("Anna Keller"), of("Orlan")), (2, 0));
     }
@@ -179,10 +180,7 @@ mod tests {
         assert_eq!(found("", body), expected);
         let body = body.replace("smiled", "smiled with Donald Brook");
         assert_eq!(found("", &body)[0], ("Donald Brook".into(), 4));
-        let words = Words::read(&["", &body], 100);
-        let places = Places::new(&words);
-        let mentions = mentions_of(&places, &Capitals::of(&words), "Melania Brook");
-        assert_eq!(mentions.len(), 3);
+        assert_eq!(mentioned(&body, "Melania Brook"), 3);
     }
 
     #[test]
@@ -213,7 +211,7 @@ mod tests {
         fn mentions_lie_in_the_text(body in "([A-Z][a-z]{0,5}('s)?[ .]|[a-z]{1,4} |\u{C9}t\u{E9} ){0,40}") {
             let zones = ["", body.as_str()];
             let words = Words::read(&zones, 10_000);
-            let targets = find_targets(&Places::new(&words), &Capitals::of(&words), &zones);
+            let targets = find_targets(&Places::new(&words), &Capitals::of(&words, &zones));
             prop_assert!(targets.len() <= MAX_FOUND);
             for (name, mentions) in targets {
                 prop_assert!(!name.is_empty() && mentions.len() >= MIN_MENTIONS);
