@@ -160,13 +160,13 @@ pub enum ApiError {
         name: String,
     },
     /// The model is served in another version.
-    #[error("{field}: {name} has no version {asked:?} in service, but {served}")]
+    #[error("{field}: {name} has no version {asked} in service, but {served}")]
     VersionNotFound {
         /// Path of the field that names it.
         field: &'static str,
         /// Name of the model.
         name: String,
-        /// The version asked for, of bounded length.
+        /// The version asked for, in quotation marks and of bounded length.
         asked: String,
         /// The version in service.
         served: String,

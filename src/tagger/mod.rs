@@ -26,17 +26,18 @@ use crate::{
     article::Article,
     features::{Featurizer, Occurrence, Places, TermVector, Words},
     model::{Classifier, Model},
+    text::quoted,
 };
 
 /// What was asked for does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum TagError {
     /// An axis that the model does not have.
-    #[error("options.axes[{index}]: unknown axis {name:?}; this model has {known}")]
+    #[error("options.axes[{index}]: unknown axis {name}; this model has {known}")]
     UnknownAxis {
         /// Position in the request.
         index: usize,
-        /// The unknown name, cut to a readable length.
+        /// The unknown name, as [`quoted`] shows it.
         name: String,
         /// The axes that the model has.
         known: String,
@@ -164,7 +165,7 @@ impl Tagger {
         if let Some(index) = unknown {
             return Err(TagError::UnknownAxis {
                 index,
-                name: axes[index].chars().take(64).collect(),
+                name: quoted(&axes[index]),
                 known: self.axis_names().join(", "),
             });
         }

@@ -7,7 +7,7 @@ pub mod request;
 pub mod rows;
 
 use super::{pb::inference as pb, status::ApiError};
-use crate::{model::Model, tagger::Tagger};
+use crate::{model::Model, tagger::Tagger, text::quoted};
 use outputs::Output;
 
 /// What is in front of the models' files, in the protocol's words.
@@ -102,7 +102,7 @@ pub fn check_version(tagger: &Tagger, field: &'static str, version: &str) -> Res
     Err(ApiError::VersionNotFound {
         field,
         name: card.name.clone(),
-        asked: version.chars().take(64).collect(),
+        asked: quoted(version),
         served: card.version.clone(),
     })
 }

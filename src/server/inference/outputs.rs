@@ -2,11 +2,8 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{
-    Datatype,
-    request::{fault, quoted},
-};
-use crate::{label::Axis, model::Model, server::status::ApiError};
+use super::{Datatype, request::fault};
+use crate::{label::Axis, model::Model, server::status::ApiError, text::quoted};
 
 /// What a tensor tells about an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

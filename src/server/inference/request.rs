@@ -6,12 +6,10 @@ use super::{Datatype, Form, Input, bytes::elements};
 use crate::{
     article::ArticleParts,
     server::{config::RequestLimits, pb::inference as pb, status::ApiError},
+    text::quoted,
 };
 
 use pb::model_infer_request::{InferInputTensor, InferRequestedOutputTensor};
-
-/// Characters of a client's word that an error shows.
-const SHOWN_CHARS: usize = 64;
 
 /// A request whose tensors are sound; its articles are still to be checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -228,11 +226,6 @@ fn requested(outputs: Vec<InferRequestedOutputTensor>) -> Result<Vec<String>, Ap
 
 fn not_utf8<T>(field: &str, index: usize) -> Result<T, ApiError> {
     fault(field, format!("element {index} is not UTF-8"), "UTF-8")
-}
-
-/// A client's word as an error shows it: quoted, since it may hold anything, and cut.
-pub(super) fn quoted(word: &str) -> String {
-    format!("{:?}", word.chars().take(SHOWN_CHARS).collect::<String>())
 }
 
 fn at_most(limit: u32, unit: &str) -> String {
