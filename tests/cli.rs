@@ -217,6 +217,44 @@ fn train_writes_the_committed_fixture() {
 }
 
 #[test]
+fn a_corpus_may_lie_beside_its_recipe() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| {
+        folder
+            .path()
+            .join("courier")
+            .join(name)
+            .display()
+            .to_string()
+    };
+    std::fs::create_dir_all(path("data")).unwrap();
+    let data = common::path("data");
+    for name in ["tiny.toml", "tiny.jsonl"] {
+        std::fs::copy(data.join(name), path(name)).unwrap();
+    }
+    let recipe = std::fs::read_to_string(path("tiny.toml")).unwrap();
+    let axes = data.join("axes").display().to_string();
+    let recipe = recipe.replace("axes/", &format!("{axes}/"));
+    let out = path("model.safetensors");
+    let (toml, empty) = (path("tiny.toml"), path("data"));
+    let arguments = ["train", "--recipe", &toml, "--data", &empty, "--out", &out];
+    std::fs::write(&toml, &recipe).unwrap();
+    let message = "data/tiny.jsonl: cannot read";
+    fails(&arguments, b"", 1, message);
+    for beside in ["./tiny.jsonl", "../courier/tiny.jsonl"] {
+        let recipe = recipe.replace("\"tiny.jsonl", &format!("\"{beside}"));
+        std::fs::write(&toml, recipe).unwrap();
+        ok(&arguments, b"");
+    }
+    let corpus = path("tiny.jsonl");
+    let arguments = [
+        "train", "--recipe", &toml, "--data", &empty, "--out", &corpus,
+    ];
+    let message = "tiny.jsonl: is to be read and to be written";
+    fails(&arguments, b"", 1, message);
+}
+
+#[test]
 fn what_is_read_is_not_written_over() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();

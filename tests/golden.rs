@@ -3,16 +3,21 @@
 
 mod common;
 
+use std::collections::HashSet;
+
 use newstance::{
     article::ArticleLimits,
-    model::Model,
+    corpus::Records,
+    features::Words,
+    model::{Model, file::hex},
     server::{
         convert::{self, TagRequest},
         describe, pb,
     },
-    tagger::Tagger,
+    tagger::{Tagger, targets::mentions_in},
 };
 use prost::Message;
+use sha2::{Digest as _, Sha256};
 
 fn golden(name: &str, actual: &[u8]) {
     let path = common::path("golden").join(name);
@@ -109,4 +114,58 @@ fn the_card_is_about_the_committed_model() {
             "models/CARD.md lacks {name} = {figure} of {axis}"
         );
     }
+}
+
+#[test]
+fn the_committed_model_learnt_from_the_committed_texts() {
+    let model = newstance::model::embedded::default_model().unwrap();
+    let path = common::path("../models/invented/invented.jsonl");
+    let texts = std::fs::read(&path).unwrap();
+    let corpora = model.card().corpora.iter();
+    let card = corpora.filter(|corpus| corpus.name == "invented");
+    let digests: Vec<&str> = card.map(|corpus| corpus.digest.as_str()).collect();
+    assert_eq!(digests, [hex(&Sha256::digest(&texts))]);
+    let mut ids = HashSet::new();
+    let (mut targets, mut missed) = (0, 0);
+    for record in Records::new("invented", &texts[..]) {
+        let record = record.unwrap();
+        let id = record.id.clone();
+        assert!(ids.insert(id.clone()), "{id} twice");
+        assert!(
+            id.starts_with("invented-") && record.split == "train",
+            "{id}"
+        );
+        let zones = [record.title.as_str(), &record.body];
+        let words = Words::read(&zones, u32::MAX);
+        let mentions_of = mentions_in(&words, &zones);
+        for stance in &record.stances {
+            targets += 1;
+            // Such as a name that is half of a compound.
+            missed += usize::from(mentions_of(&stance.target).is_empty());
+            for &(start, end) in &stance.mentions {
+                assert_eq!(record.body.get(start..end), Some(&*stance.target), "{id}");
+            }
+        }
+        for (axis, codes) in &record.labels {
+            let known = model.all_classifiers().find(|c| c.axis().name() == axis);
+            let known = known.unwrap().axis();
+            let strange = |code: &&String| known.index_of(code).is_none() && *code != "frame:other";
+            assert_eq!(codes.iter().find(strange), None, "{id}");
+        }
+        record
+            .clone()
+            .into_article(&ArticleLimits::default())
+            .unwrap();
+    }
+    assert!(
+        100 * missed < targets,
+        "{missed} of {targets} targets missed"
+    );
+    let readme = include_str!("../models/invented/README.md");
+    let count = format!(
+        "{},{:03} short news texts",
+        ids.len() / 1000,
+        ids.len() % 1000
+    );
+    assert!(readme.contains(&count), "{count}");
 }

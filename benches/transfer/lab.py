@@ -12,7 +12,9 @@ RECIPE = {"ag": "ag-news-benchmark", "alignment": "alignment-syria"}
 FIGURE = {"frame": "micro_f1", "genre": "macro_f1", "stance": "macro_f1"}
 FOLDS = 5
 # Corpora without a dev split: a fold of their train split is held out instead.
-FOLDED = {"noaa-storm-events", "newsmtsc", "hyperpartisan", "ag-news"}
+FOLDED = {"noaa-storm-events", "newsmtsc", "hyperpartisan", "ag-news", "invented"}
+# Corpora that are part of the repository, beside the recipes.
+BESIDE = {"invented": "../invented/invented.jsonl"}
 # AG News as three of the topics; its world news is of every topic.
 AG_TOPICS = {
     "ag:sports": ["medtop:15000000"],
@@ -30,18 +32,20 @@ def figure(axis):
     return FIGURE.get(axis, "accuracy")
 
 
+def chance(salt, row):
+    """0 to 1 by id."""
+    digest = hashlib.sha256(f"{salt} {row['id']}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") / 2**32
+
+
 def fold(row):
-    """The fold that `newstance train` holds a row out in: FNV-1a of its id."""
-    value = 0xCBF29CE484222325
-    for byte in row["id"].encode():
-        value = (value ^ byte) * 0x100000001B3 % 2**64
-    return (value >> 32) % FOLDS
+    """The fifth of a corpus that a row is of."""
+    return int(chance("fold", row) * FOLDS)
 
 
 def place(row):
-    """0 to 1 by id: a share of the rows are those below it."""
-    digest = hashlib.sha256(b"share " + row["id"].encode()).digest()
-    return int.from_bytes(digest[:4], "big") / 2**32
+    """A share of the rows are those below it."""
+    return chance("share", row)
 
 
 def labelled(row, axis):
@@ -123,7 +127,9 @@ class Lab:
         self.data.mkdir()
 
     def path(self, corpus):
+        beside = RECIPES / BESIDE.get(corpus, "")
         path = pathlib.Path(self.options.folder) / f"{corpus}.jsonl.zst"
+        path = beside if beside.is_file() else path
         if not path.exists():
             raise Missing(path.name)
         return path.resolve()
@@ -131,7 +137,7 @@ class Lab:
     def rows(self, corpus, split=None):
         """Rows of a corpus; `ag-topics` is AG News as topics."""
         path = self.path("ag-news" if corpus == "ag-topics" else corpus)
-        with subprocess.Popen(["zstd", "-dcq", path], stdout=subprocess.PIPE, text=True) as lines:
+        with subprocess.Popen(["zstd", "-dcfq", path], stdout=subprocess.PIPE, text=True) as lines:
             for row in map(json.loads, lines.stdout):
                 if corpus == "ag-topics":
                     row["labels"] = {"topic": AG_TOPICS.get(row["labels"]["ag"][0], [])}
@@ -155,7 +161,9 @@ class Lab:
         read = corpora_of(recipe["axes"] + learners) | set(recipe["vocabulary"].get("corpora", []))
         read.update(recipe.get("words", {}).get("corpora", []))
         for corpus in recipe["corpora"]:
-            name, path = corpus["name"], self.data / corpus["file"]
+            name = corpus["name"]
+            corpus["file"] = f"{name}.jsonl"
+            path = self.data / corpus["file"]
             path.unlink(missing_ok=True)
             if name not in read:
                 path.symlink_to(self.without_train(name))

@@ -25,7 +25,8 @@ pub struct Args {
     /// Recipe that says what the model is made of.
     #[arg(long, value_name = "FILE")]
     recipe: PathBuf,
-    /// Directory of the corpora that the recipe names.
+    /// Directory of the corpora that the recipe names; those that begin with `./` or `../` lie
+    /// beside the recipe.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
     /// Model file to write, none that is read; it is replaced at once or not at all.
@@ -43,7 +44,11 @@ impl Args {
             source,
         })?;
         let directory = self.recipe.parent().unwrap_or(Path::new("."));
-        check_apart(&self.out, self.inputs(&recipe, directory))?;
+        let folders = Folders {
+            data: self.data.clone(),
+            recipe: directory.into(),
+        };
+        check_apart(&self.out, self.inputs(&recipe, &folders))?;
         let axes = recipe.axes.iter();
         let axes = axes.map(|axis| read_axis(&directory.join(&axis.definition)));
         let axes: Vec<Axis> = axes.collect::<Result<_, _>>()?;
@@ -51,15 +56,10 @@ impl Args {
         let stance = stance.map(|stance| read_stance(directory, stance));
         let stance = stance.transpose()?;
         let out = Partial::of(&self.out)?;
-        let model = self.threads.pool()?.install(|| {
-            train(
-                &recipe,
-                &axes,
-                stance.as_ref(),
-                &Directory(self.data.clone()),
-                &Progress::new(),
-            )
-        })?;
+        let model = self
+            .threads
+            .pool()?
+            .install(|| train(&recipe, &axes, stance.as_ref(), &folders, &Progress::new()))?;
         let unusable = |source| CliError::Model {
             model: self.out.display().to_string(),
             source,
@@ -71,15 +71,15 @@ impl Args {
     }
 
     /// All files that are read.
-    fn inputs(&self, recipe: &Recipe, directory: &Path) -> Vec<PathBuf> {
+    fn inputs(&self, recipe: &Recipe, folders: &Folders) -> Vec<PathBuf> {
         let stance = recipe.stance.as_ref();
         let stance = stance.map(|stance| [&stance.axis.definition, &stance.lexicon]);
         let definitions = recipe.axes.iter().map(|axis| &axis.definition);
         let definitions = definitions.chain(stance.into_iter().flatten());
         let corpora = recipe.corpora.iter();
         std::iter::once(self.recipe.clone())
-            .chain(definitions.map(|file| directory.join(file)))
-            .chain(corpora.map(|corpus| self.data.join(&corpus.file)))
+            .chain(definitions.map(|file| folders.recipe.join(file)))
+            .chain(corpora.map(|corpus| folders.corpus(&corpus.file)))
             .collect()
     }
 }
@@ -105,15 +105,26 @@ fn read_axis(path: &Path) -> Result<Axis, CliError> {
     })
 }
 
-/// Corpora as files of one directory.
-struct Directory(PathBuf);
+/// Where the files are that a recipe names.
+struct Folders {
+    data: PathBuf,
+    recipe: PathBuf,
+}
 
-impl Source for Directory {
+impl Folders {
+    fn corpus(&self, file: &str) -> PathBuf {
+        let beside = file.starts_with("./") || file.starts_with("../");
+        let folder = if beside { &self.recipe } else { &self.data };
+        folder.join(file)
+    }
+}
+
+impl Source for Folders {
     fn name(&self, file: &str) -> String {
-        self.0.join(file).display().to_string()
+        self.corpus(file).display().to_string()
     }
 
     fn open(&self, file: &str) -> io::Result<Box<dyn Read + Send>> {
-        Ok(Box::new(File::open(self.0.join(file))?))
+        Ok(Box::new(File::open(self.corpus(file))?))
     }
 }

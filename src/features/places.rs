@@ -82,8 +82,7 @@ impl<'w> Places<'w> {
     }
 
     /// Where the words of a place in this text stand as a name, with no mark between them that
-    /// parts them. Names that a caller gives are found across marks as well: what models have
-    /// learnt of targets, they learnt so.
+    /// parts them. Names that a caller gives are found across marks as well.
     #[must_use]
     pub fn mentions_of(&self, name: &Mention, zones: &[&str]) -> Vec<Mention> {
         let name = &self.words.all()[name.clone()];

@@ -4,7 +4,10 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use foldhash::fast::RandomState;
 
-use crate::features::{Mention, Word, Words};
+use crate::{
+    features::{Mention, Word, Words},
+    text::without_possessive,
+};
 
 /// A text by its capitals. What is asked of every word is answered once, by number of its term.
 pub struct Capitals<'t> {
@@ -64,13 +67,6 @@ impl<'t> Capitals<'t> {
         without_possessive(text) != text
     }
 
-    /// Whether folding makes a word shorter: it cuts a possessive `'s` off, but accents as well, after
-    /// which a name counts as ended. The figures of the default model were measured like this:
-    /// [`Self::is_possessive`] is to take its place when it is trained anew.
-    fn is_shortened(&self, word: &Word) -> bool {
-        word.span.len() > self.words.term_of(word).len()
-    }
-
     /// How many words of a term have a capital.
     pub fn count(&self, number: u32) -> usize {
         self.counts[number as usize]
@@ -99,7 +95,7 @@ impl<'t> Capitals<'t> {
         let all = self.words.all();
         let joined = |at: usize| {
             let (word, next) = (&all[at - 1], &all[at]);
-            next.follows && word.sentence == next.sentence && !self.is_shortened(word)
+            next.follows && word.sentence == next.sentence && !self.is_possessive(word)
         };
         let is_name = |word: &Word| word.capital && !self.is_common(word);
         let before = mention.start.checked_sub(1).is_some_and(|at| {
@@ -120,13 +116,6 @@ impl<'t> Capitals<'t> {
         }
         4 * large <= 3 * all
     }
-}
-
-/// A word without possessive `'s`.
-pub fn without_possessive(text: &str) -> &str {
-    let endings = ["'s", "\u{2019}s"].into_iter();
-    let mut cut = endings.filter_map(|ending| text.strip_suffix(ending));
-    cut.next().unwrap_or(text)
 }
 
 /// What the capital of a word means.

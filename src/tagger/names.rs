@@ -9,11 +9,11 @@ use std::{cmp::Reverse, collections::HashSet};
 
 use foldhash::fast::RandomState;
 
-use super::{
-    capitals::{Capitals, without_possessive},
-    targets::MIN_MENTIONS,
+use super::{capitals::Capitals, targets::MIN_MENTIONS};
+use crate::{
+    features::{Mention, Word},
+    text::without_possessive,
 };
-use crate::features::{Mention, Word};
 
 /// The longest name, in words.
 const MAX_WORDS: usize = 5;

@@ -34,6 +34,14 @@ pub fn fold_into(token: &str, term: &mut String) {
     }
 }
 
+/// A token without possessive `'s`, in any case and by any apostrophe.
+#[must_use]
+pub fn without_possessive(token: &str) -> &str {
+    let owner = token.strip_suffix(['s', 'S']);
+    let owner = owner.and_then(|token| token.strip_suffix(is_apostrophe));
+    owner.filter(|owner| !owner.is_empty()).unwrap_or(token)
+}
+
 fn is_dropped(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36F}') || is_invisible(c)
 }
@@ -68,6 +76,21 @@ mod tests {
         let mut term = String::new();
         fold_into(token, &mut term);
         term
+    }
+
+    #[test]
+    fn possessives_are_told_as_they_are_folded() {
+        for (token, owner) in [
+            ("Orlan's", "Orlan"),
+            ("ORLAN'S", "ORLAN"),
+            ("Orlan\u{2019}s", "Orlan"),
+            ("Orlan\u{2BC}s", "Orlan"),
+            ("Orlans'", "Orlans'"),
+            ("'s", "'s"),
+            ("", ""),
+        ] {
+            assert_eq!(without_possessive(token), owner);
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod quoted;
 pub mod scanner;
 pub mod tokenizer;
 
+pub use fold::without_possessive;
 pub use offsets::{OffsetEncoding, OffsetTable};
 pub use quoted::quoted;
 pub use scanner::{Scanned, Scanner, WordKey};

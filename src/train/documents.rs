@@ -1,7 +1,9 @@
 //! Documents of one axis for a regression: a sample of each source, so that memory is bounded by
 //! the recipe and not by the corpora.
 
-use super::{axis_recipe::RegressionRecipe, folds::hash};
+use sha2::{Digest as _, Sha256};
+
+use super::axis_recipe::RegressionRecipe;
 use crate::{
     bayes::{Document, FitError, Kinship, NaiveBayes, Problem},
     features::TermVector,
@@ -17,12 +19,12 @@ pub struct Documents<'r> {
     sources: Vec<Sample>,
 }
 
-/// The articles with the smallest hashes: a sample that does not depend on their order.
+/// The articles of lowest rank: a sample that does not depend on their order.
 #[derive(Default)]
 struct Sample(Vec<Kept>);
 
 struct Kept {
-    hash: u64,
+    rank: u64,
     /// Position of its corpus in the source.
     corpus: usize,
     fold: usize,
@@ -66,7 +68,7 @@ impl<'r> Documents<'r> {
                     source,
                 };
                 let kept = Kept {
-                    hash: hash(id),
+                    rank: rank(id),
                     corpus,
                     fold,
                     document,
@@ -83,7 +85,7 @@ impl<'r> Documents<'r> {
         let sources = self.recipe.sources.iter().zip(&self.sources);
         let used = sources.map(|(recipe, sample)| {
             let is_its = |kept: &&Kept| recipe.corpora[kept.corpus] == corpus;
-            sample.smallest(recipe.max_articles).filter(is_its).count() as u64
+            sample.lowest(recipe.max_articles).filter(is_its).count() as u64
         });
         used.sum()
     }
@@ -94,7 +96,7 @@ impl<'r> Documents<'r> {
     /// When nothing can be fitted.
     pub fn fit_without(&self, axis: &Axis, fold: Option<usize>) -> Result<NaiveBayes, FitError> {
         let sources = self.recipe.sources.iter().zip(&self.sources);
-        let kept = sources.flat_map(|(recipe, sample)| sample.smallest(recipe.max_articles));
+        let kept = sources.flat_map(|(recipe, sample)| sample.lowest(recipe.max_articles));
         let kept = kept.filter(|kept| fold != Some(kept.fold));
         let documents: Vec<&Document> = kept.map(|kept| &kept.document).collect();
         let weights: Vec<f64> = self.recipe.sources.iter().map(|s| s.weight).collect();
@@ -111,20 +113,27 @@ impl<'r> Documents<'r> {
 }
 
 impl Sample {
-    /// Keeps an article among the `most` of smallest hash, give or take as many again.
+    /// Keeps an article among the `most` of lowest rank, give or take as many again.
     fn keep(&mut self, kept: Kept, most: usize) {
         self.0.push(kept);
         if self.0.len() >= most.saturating_mul(2) {
-            self.0.sort_by_key(|kept| kept.hash);
+            self.0.sort_by_key(|kept| kept.rank);
             self.0.truncate(most);
         }
     }
 
-    fn smallest(&self, most: usize) -> impl Iterator<Item = &Kept> {
+    fn lowest(&self, most: usize) -> impl Iterator<Item = &Kept> {
         let mut all: Vec<&Kept> = self.0.iter().collect();
-        all.sort_by_key(|kept| kept.hash);
+        all.sort_by_key(|kept| kept.rank);
         all.into_iter().take(most)
     }
+}
+
+/// Where an article stands among those to choose from: by chance, but the same in every run. A hash
+/// that carries the end of ids that count upwards to its first bits would choose runs of them.
+fn rank(id: &str) -> u64 {
+    let digest = Sha256::digest(id);
+    u64::from_be_bytes(std::array::from_fn(|at| digest[at]))
 }
 
 #[cfg(test)]
@@ -142,18 +151,29 @@ mod tests {
                     source: 0,
                 };
                 let kept = Kept {
-                    hash: hash(&article.to_string()),
+                    rank: rank(&article.to_string()),
                     corpus: 0,
                     fold: 0,
                     document,
                 };
                 sample.keep(kept, 10);
             }
-            let smallest = sample.smallest(10).map(|kept| kept.document.truth[0]);
-            smallest.collect::<Vec<_>>()
+            let lowest = sample.lowest(10).map(|kept| kept.document.truth[0]);
+            lowest.collect::<Vec<_>>()
         };
         let forward = sample(&mut (0..95));
         assert_eq!(forward.len(), 10);
         assert_eq!(forward, sample(&mut (0..95).rev()));
+    }
+
+    #[test]
+    fn a_sample_of_ids_that_count_upwards_is_spread_over_them() {
+        let mut ids: Vec<u32> = (0..10_000).collect();
+        ids.sort_by_key(|id| rank(&format!("agtrain-{id}")));
+        for part in 0..10 {
+            let here = ids[..1000].iter().filter(|&&id| id / 1000 == part);
+            let share = here.count();
+            assert!((60..140).contains(&share), "{share} of part {part}");
+        }
     }
 }

@@ -122,12 +122,6 @@ fn fold_of(identity: &Fingerprint) -> usize {
     u32::from_le_bytes([a, b, c, d]) as usize % FOLDS
 }
 
-/// FNV-1a, the same in every run.
-pub(super) fn hash(id: &str) -> u64 {
-    let fnv = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    id.bytes().fold(0xcbf2_9ce4_8422_2325, fnv)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -74,7 +74,7 @@ impl TryFrom<toml::Table> for VocabularyRecipe {
 pub struct CorpusRecipe {
     /// Its name.
     pub name: String,
-    /// Its file in the data directory.
+    /// Its file, as a [`Source`](super::Source) knows it.
     pub file: String,
     /// Licence as its source states it.
     pub license: String,

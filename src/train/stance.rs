@@ -20,11 +20,12 @@ use crate::{
     bayes::calibrate::Sample,
     corpus::Record,
     features::{
-        Lexicon, TargetFeaturizer, TargetVocabulary, Vocabulary, Words, find_mentions,
-        for_each_target_term, selection::DocumentFrequencies,
+        Lexicon, TargetFeaturizer, TargetVocabulary, Vocabulary, Words, for_each_target_term,
+        selection::DocumentFrequencies,
     },
     label::Axis,
     model::{Classifier, MetricCard, StanceModel},
+    tagger::targets::mentions_in,
 };
 
 /// The axis with what its recipe names by file.
@@ -291,14 +292,19 @@ fn targets(
     record: &Record,
     lengths: Lengths,
 ) -> Vec<Target> {
-    let words = Words::read(&[&record.title, &record.body], u32::MAX);
+    if record.stances.is_empty() {
+        return Vec::new();
+    }
+    let zones = [record.title.as_str(), &record.body];
+    let words = Words::read(&zones, u32::MAX);
     if !lengths.hold(&words) {
         return Vec::new();
     }
+    let mentions_of = mentions_in(&words, &zones);
     let reading = featurizer.read(&words);
     let identity = identity(record);
     let stances = record.stances.iter().filter_map(|stance| {
-        let mentions = find_mentions(&words, &stance.target);
+        let mentions = mentions_of(&stance.target);
         let target = |(vector, vicinity)| Target {
             example: Example {
                 identity,
@@ -316,10 +322,15 @@ fn targets(
 
 /// The distinct terms around each target.
 fn target_terms(lexicon: &Lexicon, record: &Record) -> Vec<Vec<CompactString>> {
-    let words = Words::read(&[&record.title, &record.body], u32::MAX);
+    if record.stances.is_empty() {
+        return Vec::new();
+    }
+    let zones = [record.title.as_str(), &record.body];
+    let words = Words::read(&zones, u32::MAX);
+    let mentions_of = mentions_in(&words, &zones);
     let terms = record.stances.iter().map(|stance| {
         let mut terms: HashSet<CompactString> = HashSet::new();
-        let mentions = find_mentions(&words, &stance.target);
+        let mentions = mentions_of(&stance.target);
         for_each_target_term(lexicon, &words, &mentions, |term, _| {
             if !terms.contains(term) {
                 terms.insert(term.into());
