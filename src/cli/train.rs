@@ -43,17 +43,16 @@ impl Args {
             path: self.recipe.clone(),
             source,
         })?;
-        let directory = self.recipe.parent().unwrap_or(Path::new("."));
         let folders = Folders {
-            data: self.data.clone(),
-            recipe: directory.into(),
+            data: &self.data,
+            recipe: self.recipe.parent().unwrap_or(Path::new(".")),
         };
         check_apart(&self.out, self.inputs(&recipe, &folders))?;
         let axes = recipe.axes.iter();
-        let axes = axes.map(|axis| read_axis(&directory.join(&axis.definition)));
+        let axes = axes.map(|axis| read_axis(&folders.recipe.join(&axis.definition)));
         let axes: Vec<Axis> = axes.collect::<Result<_, _>>()?;
         let stance = recipe.stance.as_ref();
-        let stance = stance.map(|stance| read_stance(directory, stance));
+        let stance = stance.map(|stance| read_stance(folders.recipe, stance));
         let stance = stance.transpose()?;
         let out = Partial::of(&self.out)?;
         let model = self
@@ -71,7 +70,7 @@ impl Args {
     }
 
     /// All files that are read.
-    fn inputs(&self, recipe: &Recipe, folders: &Folders) -> Vec<PathBuf> {
+    fn inputs(&self, recipe: &Recipe, folders: &Folders<'_>) -> Vec<PathBuf> {
         let stance = recipe.stance.as_ref();
         let stance = stance.map(|stance| [&stance.axis.definition, &stance.lexicon]);
         let definitions = recipe.axes.iter().map(|axis| &axis.definition);
@@ -106,20 +105,20 @@ fn read_axis(path: &Path) -> Result<Axis, CliError> {
 }
 
 /// Where the files are that a recipe names.
-struct Folders {
-    data: PathBuf,
-    recipe: PathBuf,
+struct Folders<'a> {
+    data: &'a Path,
+    recipe: &'a Path,
 }
 
-impl Folders {
+impl Folders<'_> {
     fn corpus(&self, file: &str) -> PathBuf {
         let beside = file.starts_with("./") || file.starts_with("../");
-        let folder = if beside { &self.recipe } else { &self.data };
+        let folder = if beside { self.recipe } else { self.data };
         folder.join(file)
     }
 }
 
-impl Source for Folders {
+impl Source for Folders<'_> {
     fn name(&self, file: &str) -> String {
         self.corpus(file).display().to_string()
     }

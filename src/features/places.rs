@@ -68,8 +68,7 @@ impl<'w> Places<'w> {
     /// Where the words of `target` follow each other, in any case and with or without possessive
     /// `'s`. The last word of a longer name stands for all of it: `Putin` for `Vladimir Putin`.
     #[must_use]
-    pub fn mentions(&self, target: &str) -> Vec<Mention> {
-        let target = Words::read(&[target], u32::MAX);
+    pub fn mentions(&self, target: &Words) -> Vec<Mention> {
         let number = |word| self.words.number(target.term_of(word));
         let numbers = target.all().iter().map(number);
         let last = target.all().last();
@@ -171,7 +170,7 @@ fn next_of<'p>(one: &mut &'p [u32], other: &mut &'p [u32]) -> Option<usize> {
 /// Where one target is named; see [`Places::mentions`].
 #[must_use]
 pub fn find_mentions(words: &Words, target: &str) -> Vec<Mention> {
-    Places::new(words).mentions(target)
+    Places::new(words).mentions(&Words::read(&[target], u32::MAX))
 }
 
 #[cfg(test)]

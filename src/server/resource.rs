@@ -227,17 +227,20 @@ mod tests {
     }
 
     #[test]
-    fn a_malformed_name_is_shown_quoted() {
+    fn a_malformed_name_is_shown_quoted_and_cut() {
+        let long = format!("models/{}", "a".repeat(64));
+        let cut = format!("{}\"\u{2026}", &long[..64]);
         for (name, shown) in [
-            ("newstance-en", "newstance-en"),
-            ("models/", "models/"),
-            ("models/A", "models/A"),
-            ("models/a/b", "models/a/b"),
-            ("models/a\n", "models/a\\n"),
-            ("Models/a", "Models/a"),
+            ("newstance-en", "newstance-en\""),
+            ("models/", "models/\""),
+            ("models/A", "models/A\""),
+            ("models/a/b", "models/a/b\""),
+            ("models/a\n", "models/a\\n\""),
+            ("Models/a", "Models/a\""),
+            (&long, &cut),
         ] {
             let error = ModelName::parse("name", name).unwrap_err().to_string();
-            let start = format!("name: \"{shown}\": expected models/{{model}} with 1 to 63 ");
+            let start = format!("name: \"{shown}: expected models/{{model}} with 1 to 63 ");
             assert!(error.starts_with(&start), "{error}");
         }
     }

@@ -85,8 +85,8 @@ fn most_mentioned(mut found: Vec<Target>, words: usize) -> Vec<Target> {
 /// name, and a country also by the nationality of its people.
 #[must_use]
 pub fn mentions_of(places: &Places<'_>, capitals: &Capitals<'_>, target: &str) -> Vec<Mention> {
-    let mut mentions = places.mentions(target);
     let name = Words::read(&[target], u32::MAX);
+    let mut mentions = places.mentions(&name);
     // `President Orlan` is any Orlan.
     let any = name.terms().first().is_some_and(|first| is_title(first));
     if !any {

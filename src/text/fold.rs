@@ -23,10 +23,7 @@ pub fn fold_into(token: &str, term: &mut String) {
         let plain = token.chars().nfkd().filter(|&c| !is_dropped(c));
         term.extend(plain.map(plain_joiner).default_case_fold().nfkc());
     }
-    let possessive = term.len() > 2 && term.ends_with("'s");
-    if possessive {
-        term.truncate(term.len() - 2);
-    }
+    term.truncate(without_possessive(term).len());
     drop_separators(term);
     if term == "us" && token.starts_with("U.S") || matches!(token, "US" | "US's" | "US\u{2019}s") {
         term.clear();
