@@ -176,7 +176,7 @@ fn a_corpus_that_is_missing_is_told_by_its_path() {
 
 #[test]
 fn inspect_shows_card_and_terms() {
-    let model = file("data/model-v2.safetensors");
+    let model = file("data/model-v3.safetensors");
     let text = ok(&["inspect", "--model", &model], b"");
     for expected in [
         "tiny 1.0.0",
@@ -269,10 +269,10 @@ fn what_is_read_is_not_written_over() {
     for name in names {
         std::fs::copy(common::path("data").join(name), path(name)).unwrap();
     }
-    std::fs::copy(common::path("data/model-v2.safetensors"), path("model")).unwrap();
+    std::fs::copy(common::path("data/model-v3.safetensors"), path("model")).unwrap();
     let kept = |name: &str| {
         let original = match name {
-            "model" => common::path("data/model-v2.safetensors"),
+            "model" => common::path("data/model-v3.safetensors"),
             name => common::path("data").join(name),
         };
         assert!(
@@ -306,7 +306,7 @@ fn serve_prints_a_line_for_each_model() {
         "train", "--recipe", &recipe, "--data", &data, "--out", &pack,
     ];
     ok(&train, b"");
-    let model = file("data/model-v2.safetensors");
+    let model = file("data/model-v3.safetensors");
     let mut server = Command::new(env!("CARGO_BIN_EXE_newstance"))
         .args(["serve", "--listen", "127.0.0.1:0"])
         .args(["--pack", &pack, "--model", &model])
@@ -329,7 +329,7 @@ fn serve_prints_a_line_for_each_model() {
 
 #[test]
 fn two_models_of_one_name_are_refused_with_both_files() {
-    let model = file("data/model-v2.safetensors");
+    let model = file("data/model-v3.safetensors");
     let serve = ["serve", "--listen", "127.0.0.1:0", "--pack"];
     let twice = format!("models/tiny stands for two models: {model} and {model}; serve one");
     let packs = [&serve[..], &[&model, "--pack", &model]].concat();

@@ -44,7 +44,7 @@ fn refuses(variables: &[(&str, &str)], flags: &[&str], code: i32, message: &str)
 }
 
 fn model() -> String {
-    let path = common::path("data/model-v2.safetensors");
+    let path = common::path("data/model-v3.safetensors");
     path.display().to_string()
 }
 

@@ -24,7 +24,7 @@ impl Limited {
             .args(["-c", &format!("{limit} && exec \"$0\" \"$@\"")])
             .arg(env!("CARGO_BIN_EXE_newstance"))
             .args(["serve", "--listen=127.0.0.1:0", "--model"])
-            .arg(common::path("data/model-v2.safetensors"))
+            .arg(common::path("data/model-v3.safetensors"))
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();

@@ -7,7 +7,7 @@ use newstance::{evaluate::Evaluation, model::Model, report::Page};
 
 #[test]
 fn evaluate_reports_the_promised_keys() {
-    let model = file("data/model-v2.safetensors");
+    let model = file("data/model-v3.safetensors");
     let data = file("data/tiny.jsonl");
     let common = ["evaluate", "--model", &model, "--data", &data, "--axis"];
     let angle = [&common[..], &["angle", "--format", "json"]].concat();
@@ -66,7 +66,7 @@ fn labels_that_an_axis_lacks_are_told() {
     let none = record("\"beat:chess\"") + &record("\"beat:opera\"");
     std::fs::write(&data, known + &none).unwrap();
     let (model, data) = (
-        file("data/model-v2.safetensors"),
+        file("data/model-v3.safetensors"),
         data.display().to_string(),
     );
     let (text, errors) = told(&[
@@ -83,7 +83,7 @@ fn labels_that_an_axis_lacks_are_told() {
 #[test]
 fn evaluate_draws_one_page_that_needs_no_other() {
     let directory = tempfile::tempdir().unwrap();
-    let (model, data) = (file("data/model-v2.safetensors"), file("data/tiny.jsonl"));
+    let (model, data) = (file("data/model-v3.safetensors"), file("data/tiny.jsonl"));
     let draw = |axis: &str, name: &str| {
         let path = directory.path().join(name).display().to_string();
         let arguments = [
@@ -173,7 +173,7 @@ fn a_report_takes_nothing_from_the_data_as_html() {
         directory.path().join("page.html"),
     );
     let (model, out) = (
-        file("data/model-v2.safetensors"),
+        file("data/model-v3.safetensors"),
         page.display().to_string(),
     );
     let arguments = [
@@ -204,7 +204,7 @@ fn a_record_that_cannot_be_measured_is_told_by_its_line() {
     let stances = r#"{"id":"a","body":"Rain.","labels":{"beat":["beat:sport"]},"stances":[{"target":"","label":"stance:favor"}]}"#;
     std::fs::write(&data, format!("{stances}\n\n{empty}\n")).unwrap();
     let (model, data) = (
-        file("data/model-v2.safetensors"),
+        file("data/model-v3.safetensors"),
         data.display().to_string(),
     );
     let arguments = [

@@ -33,7 +33,7 @@ async fn a_hangup_changes_nothing_and_a_second_signal_ends_the_drain() {
         .args(["serve", "--listen=127.0.0.1:0", "--reload-interval=90s"])
         .args(["--drain-pause=0s", "--drain-timeout=10m"])
         .arg("--model")
-        .arg(path("data/model-v2.safetensors"))
+        .arg(path("data/model-v3.safetensors"))
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();

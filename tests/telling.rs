@@ -398,7 +398,7 @@ async fn a_log_that_cannot_be_written_stops_nothing() {
         let mut server = std::process::Command::new(env!("CARGO_BIN_EXE_newstance"))
             .args(["serve", "--log", "json", "--listen", &address.to_string()])
             .arg("--model")
-            .arg(common::path("data/model-v2.safetensors"))
+            .arg(common::path("data/model-v3.safetensors"))
             .args(["--drain-pause", "0s"])
             .stderr(output)
             .spawn()

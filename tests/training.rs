@@ -132,7 +132,7 @@ fn threads_change_nothing_and_the_committed_fixture_is_rebuilt() {
     let four = common::train_tiny(4).to_bytes().unwrap();
     assert!(one == four, "the same bytes on one thread and on four");
     if std::env::var_os("NEWSTANCE_BLESS").is_some() {
-        std::fs::write(common::path("data/model-v2.safetensors"), &one).unwrap();
+        std::fs::write(common::path("data/model-v3.safetensors"), &one).unwrap();
     }
     assert!(
         one == common::fixture(),

@@ -19,7 +19,7 @@ use newstance::{
 use prost::Message;
 
 static TAGGER: LazyLock<Tagger> = LazyLock::new(|| {
-    let file = include_bytes!("../../tests/data/model-v2.safetensors");
+    let file = include_bytes!("../../tests/data/model-v3.safetensors");
     Tagger::new(Model::from_bytes(file).expect("the committed model"))
 });
 

@@ -149,7 +149,7 @@ mod tests {
             let featurizer = Featurizer::new(FeaturizerConfig::default(), vocabulary);
             let text: String = words.iter().map(|&w| format!("{} ", terms[w])).collect();
             let vector = featurizer.transform(&[&text]);
-            let scorer = Scorer::from_parts(bias, vec![9.0 / 32767.0; 2], &levels, max_count).unwrap();
+            let scorer = Scorer::from_parts(bias, vec![9.0 / 2047.0; 2], &levels, max_count).unwrap();
             let labels = vec![LabelCalibration { slope, offset }; 2];
             let calibration = Calibration {
                 length_exponent,

@@ -157,7 +157,7 @@ impl NaiveBayes {
         Self::from_rows(bias, rows.flat_map(add).collect(), self.max_count)
     }
 
-    /// The scorer that models store and serve, its weights rounded to 16 bits.
+    /// The scorer that models store and serve, its weights rounded to 12 bits.
     #[must_use]
     pub fn rounded(&self) -> Scorer {
         Scorer::rounded(self.bias.clone(), &self.weights, self.max_count)

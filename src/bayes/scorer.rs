@@ -1,11 +1,11 @@
 //! Scores a term vector: `score_c` = `bias_c` + `scale_c` · Σ over terms t of
 //! min(`n_t`, `max_count`) · `q_tc`.
 //!
-//! A weight is a whole number of steps, its level `q_tc` of 16 bits, and all steps of a column are
+//! A weight is a whole number of steps, its level `q_tc` of 12 bits, and all steps of a column are
 //! of one size, `scale_c`. The sum is of integers and exact: the same counts give the same bits
 //! everywhere and in any order, and what was added can be taken away.
 
-use super::{is_usable, table::Table};
+use super::{is_usable, levels::LevelSum, packing, table::Table};
 use crate::features::{TermCount, TermId, TermVector};
 
 /// A linear scorer as models store and serve it: one column a label.
@@ -14,14 +14,6 @@ pub struct Scorer {
     bias: Vec<f64>,
     scales: Vec<f64>,
     table: Table,
-}
-
-/// Levels that are summed, and how many counted terms made them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LevelSum {
-    /// One a column.
-    levels: Vec<i64>,
-    length: u64,
 }
 
 /// Raw scores and how many counted terms made them.
@@ -35,11 +27,32 @@ pub struct Sum {
 
 impl Scorer {
     /// The largest level, up or down.
-    pub const MAX_LEVEL: i16 = i16::MAX;
+    pub const MAX_LEVEL: i16 = packing::MAX_LEVEL;
 
-    /// A scorer from a bias and a scale a column and `levels` of shape (terms, columns), row by row.
+    /// A scorer from a bias and a scale a column and [packed](packing) levels, a row a term.
     ///
     /// Returns `None` when the shapes do not fit, or a number is not finite or beyond reason.
+    #[must_use]
+    pub fn from_packed(
+        bias: Vec<f64>,
+        scales: Vec<f64>,
+        packed: &[u8],
+        max_count: u32,
+    ) -> Option<Self> {
+        let fits = !bias.is_empty()
+            && bias.len() == scales.len()
+            && packed.len().is_multiple_of(packing::row_bytes(bias.len()))
+            && (1..=Table::MAX_COUNT).contains(&max_count);
+        let usable =
+            bias.iter().all(|&bias| is_usable(bias)) && scales.iter().all(|&scale| is_scale(scale));
+        (fits && usable).then(|| Self {
+            table: Table::new(packed, bias.len(), max_count),
+            bias,
+            scales,
+        })
+    }
+
+    /// The same from levels of shape (terms, columns), at most [`Self::MAX_LEVEL`] up or down.
     #[must_use]
     pub fn from_parts(
         bias: Vec<f64>,
@@ -47,18 +60,10 @@ impl Scorer {
         levels: &[i16],
         max_count: u32,
     ) -> Option<Self> {
-        let fits = !bias.is_empty()
-            && bias.len() == scales.len()
-            && levels.len().is_multiple_of(bias.len())
-            && (1..=Table::MAX_COUNT).contains(&max_count);
-        let usable = bias.iter().all(|&bias| is_usable(bias))
-            && scales.iter().all(|&scale| is_scale(scale))
-            && levels.iter().all(|&level| level >= -Self::MAX_LEVEL);
-        (fits && usable).then(|| Self {
-            table: Table::new(levels, bias.len(), max_count),
-            bias,
-            scales,
-        })
+        let sound = |level| (-Self::MAX_LEVEL..=Self::MAX_LEVEL).contains(level);
+        let fits = !bias.is_empty() && levels.len().is_multiple_of(bias.len());
+        let packed = (fits && levels.iter().all(sound)).then(|| packing::pack(levels, bias.len()));
+        Self::from_packed(bias, scales, &packed?, max_count)
     }
 
     /// Rounds weights of shape (terms, columns), row by row, to levels: the largest of a column is
@@ -77,7 +82,11 @@ impl Scorer {
             .flat_map(|row| row.iter().zip(&scales).map(level))
             .collect();
         Self {
-            table: Table::new(&levels, bias.len(), max_count),
+            table: Table::new(
+                &packing::pack(&levels, bias.len().max(1)),
+                bias.len(),
+                max_count,
+            ),
             bias,
             scales,
         }
@@ -120,7 +129,13 @@ impl Scorer {
 
     /// All levels, row by row.
     pub fn levels(&self) -> impl Iterator<Item = i16> {
-        self.table.rows().flatten().copied()
+        self.table.levels()
+    }
+
+    /// All levels as [`Self::from_packed`] takes them.
+    #[must_use]
+    pub fn packed(&self) -> Vec<u8> {
+        self.table.packed()
     }
 
     /// The levels of a column by term.
@@ -185,7 +200,7 @@ impl Scorer {
     }
 
     /// Adds the levels of terms that count once each.
-    pub fn add_each(&self, sum: &mut LevelSum, terms: impl Iterator<Item = TermId>) {
+    pub fn add_each(&self, sum: &mut LevelSum, terms: &(impl Iterator<Item = TermId> + Clone)) {
         sum.length += self.table.add_each(&mut sum.levels, terms);
     }
 
@@ -215,24 +230,6 @@ impl Scorer {
             scores: columns.map(score).collect(),
             length: sum.length,
         }
-    }
-}
-
-impl LevelSum {
-    /// Adds terms that are not part of the sum.
-    pub fn add(&mut self, terms: &Self) {
-        for (sum, levels) in self.levels.iter_mut().zip(&terms.levels) {
-            *sum += levels;
-        }
-        self.length += terms.length;
-    }
-
-    /// Takes terms away that are part of the sum, as often as they were added.
-    pub fn take_away(&mut self, terms: &Self) {
-        for (sum, levels) in self.levels.iter_mut().zip(&terms.levels) {
-            *sum -= levels;
-        }
-        self.length = self.length.saturating_sub(terms.length);
     }
 }
 
@@ -280,7 +277,9 @@ mod tests {
         assert!(scorer(&zeros, &zeros, &[0; 4], 1).is_some());
         assert!(scorer(&zeros, &[0.0], &[0; 4], 1).is_none());
         assert!(scorer(&zeros, &zeros, &[0; 3], 1).is_none());
-        assert!(scorer(&zeros, &zeros, &[i16::MIN; 4], 1).is_none());
+        for beyond in [-2048, 2048, i16::MIN] {
+            assert!(scorer(&zeros, &zeros, &[beyond; 4], 1).is_none());
+        }
         assert!(scorer(&zeros, &zeros, &[0; 4], 0).is_none());
         assert!(scorer(&zeros, &zeros, &[0; 4], 1 << 15).is_none());
         for number in [f64::INFINITY, f64::NAN, 1e99, -1e99] {
@@ -296,7 +295,7 @@ mod tests {
         let scorer = Scorer::rounded(vec![0.0; 2], &weights, 1);
         assert_eq!(
             scorer.levels().collect::<Vec<_>>(),
-            [8192, 0, -32767, 0, 24575, 0]
+            [512, 0, -2047, 0, 1535, 0]
         );
         assert!((scorer.weight(1, 0) + 4.0).abs() < 1e-12);
         assert!(scorer.weight(1, 1).abs() < f64::MIN_POSITIVE);

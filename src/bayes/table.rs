@@ -1,12 +1,18 @@
 //! Tables of weights, a row a term. Tables over the same terms can share their rows, so that all
-//! that is known of a term lies in neighbouring cache lines.
+//! that is known of a term lies in one place, and in one cache line where it fits.
 //!
 //! A weight is an integer, its *level*; a [`Scorer`](super::Scorer) knows what a level is worth.
 
 use std::{ops::Range, sync::Arc};
 
-use super::levels::{Block, Columns, LANES};
+use super::{
+    levels::{Columns, LINE, PANEL},
+    packing::{self, RAISE},
+};
 use crate::features::{TermCount, TermId};
+
+/// Columns whose levels eight bytes hold, with room for sums.
+const GROUP: usize = 4;
 
 /// Levels of shape (terms, columns), or some columns of a wider table.
 #[derive(Debug, Clone)]
@@ -17,28 +23,31 @@ pub struct Table {
     max_count: u32,
 }
 
-/// Whole rows, padded with zeros to a multiple of [`LANES`] columns.
+/// Whole rows, padded with zeros so that none lies in more cache lines than it has to.
 #[derive(Debug)]
 struct Rows {
     terms: usize,
-    /// Blocks of a row.
+    /// Bytes of a row.
     stride: usize,
-    blocks: Vec<Block>,
+    bytes: Vec<u8>,
+    /// Where the first row starts, at a cache line.
+    start: usize,
     /// How many occurrences of a term each column counts, at least 1.
-    limits: Vec<Block>,
+    limits: Vec<i16>,
 }
 
 impl Table {
     /// The most occurrences of a term that a table can count.
     pub const MAX_COUNT: u32 = i16::MAX as u32;
 
-    /// A table of `columns` columns from its levels, row by row, that counts a term at most
-    /// `max_count` times, 1 to [`Self::MAX_COUNT`].
+    /// A table of `columns` columns from its packed rows, that counts a term at most `max_count`
+    /// times, 1 to [`Self::MAX_COUNT`].
     #[must_use]
-    pub fn new(levels: &[i16], columns: usize, max_count: u32) -> Self {
+    pub fn new(packed: &[u8], columns: usize, max_count: u32) -> Self {
         let max_count = max_count.clamp(1, Self::MAX_COUNT);
-        let mut rows = Rows::zero(levels.len() / columns.max(1), columns);
-        rows.put(0..columns, levels.chunks_exact(columns.max(1)), max_count);
+        let width = packing::row_bytes(columns).max(1);
+        let mut rows = Rows::zero(packed.len() / width, columns);
+        rows.put(0..columns, packed, max_count);
         Self {
             rows: Arc::new(rows),
             place: 0..columns,
@@ -64,18 +73,37 @@ impl Table {
         self.max_count
     }
 
-    /// All rows in order.
-    pub fn rows(&self) -> impl Iterator<Item = &[i16]> {
-        let rows = self.rows.blocks.chunks_exact(self.rows.stride);
-        rows.map(|row| &row.as_flattened()[self.place.clone()])
+    /// All levels, row by row.
+    pub fn levels(&self) -> impl Iterator<Item = i16> {
+        let terms = 0..self.terms();
+        terms.flat_map(|term| {
+            let row = self.rows.row(term);
+            self.place.clone().map(|column| packing::get(row, column))
+        })
+    }
+
+    /// All rows as [`Self::new`] takes them.
+    #[must_use]
+    pub fn packed(&self) -> Vec<u8> {
+        if self.place.len() < self.rows.limits.len() {
+            let levels: Vec<i16> = self.levels().collect();
+            return packing::pack(&levels, self.columns());
+        }
+        let width = packing::row_bytes(self.columns());
+        let rows = (0..self.terms()).map(|term| &self.rows.row(term)[..width]);
+        rows.collect::<Vec<_>>().concat()
     }
 
     /// The levels of a column by term.
     #[inline]
     pub fn column(&self, column: usize) -> impl Fn(TermId) -> i16 {
-        let levels = self.rows.blocks.as_flattened();
-        let (width, first) = (self.rows.stride * LANES, self.place.start + column);
-        move |term| levels[term as usize * width + first]
+        let column = self.place.start + column;
+        let (rows, stride) = (&self.rows.all()[packing::byte(column)..], self.rows.stride);
+        let shift = packing::shift(column);
+        move |term| {
+            let two = rows[term as usize * stride..].first_chunk();
+            packing::level(two.map_or(0, |&two| u16::from_le_bytes(two)) >> shift)
+        }
     }
 
     /// One sum of levels a column, each term as often as it is counted: exact, in any order.
@@ -87,30 +115,52 @@ impl Table {
     /// Adds the levels of terms that count once each to one sum a column; gives back how many terms
     /// they were. For few columns and short lists.
     #[inline]
-    pub fn add_each(&self, sums: &mut [i64], terms: impl Iterator<Item = TermId>) -> u64 {
-        let [a, b, c] = sums else {
-            return self.add_rows(sums, terms);
-        };
-        // The number of labels that most axes by target have: known here, so the loop unrolls.
-        let mut three = [*a, *b, *c];
-        let added = self.add_rows(&mut three, terms);
-        [*a, *b, *c] = three;
+    pub fn add_each(
+        &self,
+        sums: &mut [i64],
+        terms: &(impl Iterator<Item = TermId> + Clone),
+    ) -> u64 {
+        let mut added = 0;
+        let groups = (self.place.start..).step_by(GROUP);
+        for (first, sums) in groups.zip(sums.chunks_mut(GROUP)) {
+            added = self.add_group(sums, first, terms.clone());
+        }
         added
     }
 
+    /// The same of at most [`GROUP`] columns from one on that begins at a byte. Every other level
+    /// is summed in one number, with as many bits between them.
     #[inline]
-    fn add_rows(&self, sums: &mut [i64], terms: impl Iterator<Item = TermId>) -> u64 {
-        let levels = self.rows.blocks.as_flattened();
-        let width = self.rows.stride * LANES;
+    fn add_group(
+        &self,
+        sums: &mut [i64],
+        first: usize,
+        mut terms: impl Iterator<Item = TermId>,
+    ) -> u64 {
+        const LEVELS: u64 = 0xFFF | (0xFFF << 24);
+        const MOST_TERMS: u16 = 1 << 12;
+        let (rows, stride) = (&self.rows.all()[packing::byte(first)..], self.rows.stride);
         let mut added = 0;
-        for term in terms {
-            let row = &levels[term as usize * width + self.place.start..][..sums.len()];
-            for (sum, level) in sums.iter_mut().zip(row) {
-                *sum += i64::from(*level);
+        loop {
+            let (mut every_other, mut rest, mut terms_now) = (0, 0, 0);
+            for term in terms.by_ref().take(MOST_TERMS.into()) {
+                let eight = rows[term as usize * stride..].first_chunk();
+                let digits = eight.map_or(0, |&eight| u64::from_le_bytes(eight));
+                every_other += digits & LEVELS;
+                rest += (digits >> 12) & LEVELS;
+                terms_now += 1;
             }
-            added += 1;
+            for (sums, place) in sums.chunks_mut(2).zip([0, 24]) {
+                for (sum, levels) in sums.iter_mut().zip([every_other, rest]) {
+                    let raised = i64::from(terms_now) * i64::from(RAISE);
+                    *sum += ((levels >> place) & 0xFF_FFFF).cast_signed() - raised;
+                }
+            }
+            added += u64::from(terms_now);
+            if terms_now < MOST_TERMS {
+                return added;
+            }
         }
-        added
     }
 
     /// The same of several tables. Those that are [joined](Self::joined) are summed together: a
@@ -138,14 +188,15 @@ impl Table {
         if tables.iter().any(|table| table.terms() != terms) {
             return None;
         }
-        let width = tables.iter().map(|table| table.columns()).sum();
-        let mut rows = Rows::zero(terms, width);
+        // Each begins at a byte.
+        let width = |table: &&Self| table.columns().next_multiple_of(2);
+        let mut rows = Rows::zero(terms, tables.iter().map(width).sum());
         let mut places = Vec::new();
         let mut end = 0;
         for table in tables {
             let place = end..end + table.columns();
-            end = place.end;
-            rows.put(place.clone(), table.rows(), table.max_count);
+            end += width(table);
+            rows.put(place.clone(), &table.packed(), table.max_count);
             places.push((place, table.max_count));
         }
         let rows = Arc::new(rows);
@@ -160,41 +211,51 @@ impl Table {
 
 impl Rows {
     fn zero(terms: usize, columns: usize) -> Self {
-        let stride = columns.div_ceil(LANES).max(1);
+        let bytes = packing::row_bytes(columns);
+        let stride = if bytes > LINE {
+            bytes.next_multiple_of(LINE)
+        } else {
+            bytes.next_power_of_two().max(8)
+        };
+        let bytes = vec![0; terms * stride + LINE + PANEL];
         Self {
             terms,
             stride,
-            blocks: vec![[0; LANES]; terms * stride],
-            limits: vec![[1; LANES]; stride],
+            start: bytes.as_ptr().align_offset(LINE).min(LINE),
+            bytes,
+            limits: vec![1; columns],
         }
     }
 
-    /// Fills some columns, which count a term at most `max_count` times.
-    fn put<'r>(
-        &mut self,
-        place: Range<usize>,
-        rows: impl Iterator<Item = &'r [i16]>,
-        max_count: u32,
-    ) {
-        let limit = i16::try_from(max_count).unwrap_or(i16::MAX);
-        self.limits.as_flattened_mut()[place.clone()].fill(limit);
-        for (to, from) in self.blocks.chunks_exact_mut(self.stride).zip(rows) {
-            to.as_flattened_mut()[place.clone()].copy_from_slice(from);
+    /// All rows, and at least [`PANEL`] bytes more.
+    #[inline]
+    fn all(&self) -> &[u8] {
+        &self.bytes[self.start..]
+    }
+
+    #[inline]
+    fn row(&self, term: usize) -> &[u8] {
+        &self.all()[term * self.stride..][..self.stride]
+    }
+
+    /// Fills some columns, which count a term at most `max_count` times, with packed rows.
+    fn put(&mut self, place: Range<usize>, packed: &[u8], max_count: u32) {
+        let width = packing::row_bytes(place.len()).max(1);
+        let to = self.bytes[self.start..].chunks_exact_mut(self.stride);
+        for (to, from) in to.zip(packed.chunks_exact(width)) {
+            packing::put_row(to, place.start, from, place.len());
         }
+        self.limits[place].fill(i16::try_from(max_count).unwrap_or(i16::MAX));
     }
 
     fn sums(&self, columns: Range<usize>, entries: &[TermCount]) -> Vec<i64> {
-        let blocks = columns.start / LANES..columns.end.div_ceil(LANES);
         let columns_of = Columns {
-            blocks: &self.blocks,
+            bytes: self.all(),
             stride: self.stride,
-            first: blocks.start,
-            limits: &self.limits[blocks],
+            first: columns.start,
+            limits: &self.limits[columns],
         };
-        let mut sums = columns_of.sums(entries).into_flattened();
-        sums.drain(..columns.start % LANES);
-        sums.truncate(columns.len());
-        sums
+        columns_of.sums(entries)
     }
 }
 
@@ -202,6 +263,6 @@ impl PartialEq for Table {
     fn eq(&self, other: &Self) -> bool {
         self.columns() == other.columns()
             && self.max_count == other.max_count
-            && self.rows().eq(other.rows())
+            && self.levels().eq(other.levels())
     }
 }

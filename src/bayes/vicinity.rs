@@ -60,7 +60,7 @@ impl VicinityScorer {
     pub fn add(&self, sum: &mut Sum, vicinity: &Vicinity) {
         let mut regions = self.nothing();
         for (region, words) in named(vicinity) {
-            self.add_words(&mut regions, region, words.iter().map(|entry| entry.term));
+            self.add_words(&mut regions, region, &words.iter().map(|entry| entry.term));
         }
         self.add_regions(sum, &regions);
     }
@@ -76,7 +76,7 @@ impl VicinityScorer {
         &self,
         regions: &mut [LevelSum],
         region: Region,
-        words: impl Iterator<Item = WordId>,
+        words: &(impl Iterator<Item = WordId> + Clone),
     ) {
         let region = region as usize;
         self.regions[region].add_each(&mut regions[region], words);

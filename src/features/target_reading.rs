@@ -135,7 +135,7 @@ impl<'a> TargetReading<'a> {
     }
 
     /// The words that share weights of those side by side in the text.
-    pub fn words(&self, run: Range<usize>) -> impl Iterator<Item = WordId> {
+    pub fn words(&self, run: Range<usize>) -> impl Iterator<Item = WordId> + Clone {
         let words = self.words.all()[run].iter();
         words.filter_map(|word| self.word(word.number))
     }

@@ -4,16 +4,16 @@
 //! | --- | --- | --- | --- |
 //! | `vocabulary.text` | u8 | (bytes) | all terms, one after another |
 //! | `vocabulary.ends` | u32 | (terms) | where each term ends in it |
-//! | `weights.AXIS` | i16 | (terms, labels) | log-odds of one occurrence, as a multiple of the label's `scales` in the manifest |
+//! | `weights.AXIS` | u8 | (terms, bytes of a row) | log-odds of one occurrence, as multiples of the labels' `scales` in the manifest, of 12 bits each: [`packing`](crate::bayes::packing) |
 //!
 //! A model that has an axis by target has, with the same types:
 //!
 //! | tensor | shape | holds |
 //! | --- | --- | --- |
 //! | `target.vocabulary.text`, `.ends` | | the terms around a target |
-//! | `weights.stance`, `weights.stance.longer` | (terms, labels) | their log-odds, of short texts and, if told apart, of longer ones |
+//! | `weights.stance`, `weights.stance.longer` | (terms, bytes of a row) | their log-odds, of short texts and, if told apart, of longer ones |
 //! | `around.vocabulary.text`, `.ends` | | the words that share weights, if there are some |
-//! | `around.stance`, `around.stance.longer` | (regions, words, labels) | their log-odds, a table a [`Region`](crate::features::Region) |
+//! | `around.stance`, `around.stance.longer` | (regions, words, bytes of a row) | their log-odds, a table a [`Region`](crate::features::Region) |
 //!
 //! The metadata has one entry, `newstance`: the manifest below. Its digest is the SHA-256 of the whole
 //! file with the digest's own 64 digits replaced by zeros, so no bit of the file is unprotected.
@@ -46,7 +46,7 @@ use crate::{
 };
 
 /// The format that this code writes, and the only one that it reads.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 
 /// Larger files are refused unread.
 pub const MAX_FILE_BYTES: u64 = 1 << 30;
@@ -293,8 +293,8 @@ impl AxisManifest {
         name: &str,
         terms: usize,
     ) -> Result<Classifier, ModelFileError> {
-        let levels = read_levels(tensors, name, &[terms, self.axis.labels().len()])?;
-        let scorer = Scorer::from_parts(self.bias, self.scales, &levels, self.max_count)
+        let levels = read_levels(tensors, name, &[terms], self.axis.labels().len())?;
+        let scorer = Scorer::from_packed(self.bias, self.scales, levels, self.max_count)
             .ok_or_else(|| wrong_tensor(name, "usable numbers, a bias and a scale a label"))?;
         Ok(Classifier::new(
             self.axis,

@@ -13,7 +13,7 @@ use super::{
     },
 };
 use crate::{
-    bayes::{Scorer, Table, VicinityScorer},
+    bayes::{Scorer, Table, VicinityScorer, packing::row_bytes},
     features::{Lexicon, Region, TargetFeaturizer, TargetVocabulary, Vocabulary},
 };
 
@@ -152,13 +152,13 @@ fn read_vicinity(
     scales: Vec<Vec<f64>>,
     labels: usize,
 ) -> Result<VicinityScorer, ModelFileError> {
-    let levels = read_levels(tensors, name, &[Region::ALL.len(), words.len(), labels])?;
-    let region = |(scales, levels): (Vec<f64>, &[i16])| {
-        Scorer::from_parts(vec![0.0; labels], scales, levels, Table::MAX_COUNT)
+    let levels = read_levels(tensors, name, &[Region::ALL.len(), words.len()], labels)?;
+    let region = |(scales, levels): (Vec<f64>, &[u8])| {
+        Scorer::from_packed(vec![0.0; labels], scales, levels, Table::MAX_COUNT)
     };
     let regions = scales
         .into_iter()
-        .zip(levels.chunks_exact(words.len() * labels));
+        .zip(levels.chunks_exact(words.len() * row_bytes(labels)));
     let regions: Option<Vec<Scorer>> = regions.map(region).collect();
     let expected = "usable numbers, and a scale a region and label";
     let scorer = regions.and_then(VicinityScorer::new);

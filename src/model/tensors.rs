@@ -4,7 +4,7 @@ use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
 use super::ModelFileError;
 use crate::{
-    bayes::{Scorer, VicinityScorer},
+    bayes::{Scorer, VicinityScorer, packing::row_bytes},
     features::Vocabulary,
     label::Axis,
 };
@@ -33,21 +33,20 @@ impl Tensor {
 pub fn weights_tensor(name: impl Into<String>, scorer: &Scorer) -> Tensor {
     Tensor {
         name: name.into(),
-        dtype: Dtype::I16,
-        shape: vec![scorer.terms(), scorer.columns()],
-        data: scorer.levels().flat_map(i16::to_le_bytes).collect(),
+        dtype: Dtype::U8,
+        shape: vec![scorer.terms(), row_bytes(scorer.columns())],
+        data: scorer.packed(),
     }
 }
 
 /// The levels of the words around targets, region by region.
 pub fn vicinity_tensor(name: impl Into<String>, scorer: &VicinityScorer) -> Tensor {
     let regions = scorer.regions();
-    let levels = regions.iter().flat_map(Scorer::levels);
     Tensor {
         name: name.into(),
-        dtype: Dtype::I16,
-        shape: vec![regions.len(), scorer.words(), scorer.columns()],
-        data: levels.flat_map(i16::to_le_bytes).collect(),
+        dtype: Dtype::U8,
+        shape: vec![regions.len(), scorer.words(), row_bytes(scorer.columns())],
+        data: regions.iter().flat_map(Scorer::packed).collect(),
     }
 }
 
@@ -99,15 +98,15 @@ pub fn read_vocabulary(
     Ok(Vocabulary::from_terms(terms.into_iter())?)
 }
 
-/// The levels of a tensor of this shape.
-pub fn read_levels(
-    tensors: &SafeTensors<'_>,
+/// The packed levels of a tensor of rows of so many columns; `rows` is the shape without them.
+pub fn read_levels<'d>(
+    tensors: &SafeTensors<'d>,
     name: &str,
-    shape: &[usize],
-) -> Result<Vec<i16>, ModelFileError> {
-    let data = read_tensor(tensors, name, Dtype::I16, Some(shape))?;
-    let levels = data.as_chunks().0.iter().map(|&b| i16::from_le_bytes(b));
-    Ok(levels.collect())
+    rows: &[usize],
+    columns: usize,
+) -> Result<&'d [u8], ModelFileError> {
+    let shape = [rows, &[row_bytes(columns)]].concat();
+    read_tensor(tensors, name, Dtype::U8, Some(&shape))
 }
 
 /// The bytes of a tensor of this type and, where given, this shape; otherwise of one dimension.

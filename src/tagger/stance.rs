@@ -69,7 +69,7 @@ impl<'m, 'a> Reading<'m, 'a> {
             let mut regions = scorer.nothing();
             for (region, run) in apart.regions {
                 let words = self.surroundings.words(run);
-                scorer.add_words(&mut regions, region, words);
+                scorer.add_words(&mut regions, region, &words);
             }
             let mut text = text.clone();
             text.take_away(&scorer.text(&apart.hidden_words));

@@ -100,7 +100,7 @@ pub fn train_on(
 
 /// The committed model file of the format that is written.
 pub fn fixture() -> Vec<u8> {
-    std::fs::read(path("data/model-v2.safetensors")).unwrap()
+    std::fs::read(path("data/model-v3.safetensors")).unwrap()
 }
 
 /// A server on a free port; it stops when this is dropped.
