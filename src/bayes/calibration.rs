@@ -45,16 +45,6 @@ pub fn always_full() -> NonZeroU32 {
     NonZeroU32::MIN
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
-fn is_always_full(length: &NonZeroU32) -> bool {
-    *length == always_full()
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
-fn is_zero(exponent: &f64) -> bool {
-    exponent.abs() < f64::MIN_POSITIVE
-}
-
 /// Calibration of all labels of an axis.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -63,12 +53,9 @@ pub struct Calibration {
     pub length_exponent: f64,
     /// σ, 0 to 1.
     pub spread_exponent: f64,
-    /// τ, 0 to 1. Like `L_0` in files alone that make use of it, which programs from before it
-    /// refuse.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    /// τ, 0 to 1.
     pub score_exponent: f64,
     /// `L_0`.
-    #[serde(default = "always_full", skip_serializing_if = "is_always_full")]
     pub full_length: NonZeroU32,
     /// One entry a label.
     pub labels: Vec<LabelCalibration>,

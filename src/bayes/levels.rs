@@ -7,7 +7,9 @@
 //! levels: so few as a batch has fit into a byte, nothing has to be widened, and every processor
 //! adds sixteen of them with one instruction. The sums of the digits are put together at the end.
 
-use super::packing::{DIGITS, RAISE, byte};
+use std::ops::Range;
+
+use super::packing::{DIGITS, RAISE, first_byte, row_bytes};
 use crate::features::TermCount;
 
 /// Bytes of a cache line.
@@ -15,57 +17,35 @@ pub const LINE: usize = 64;
 
 /// Rows that are fetched together: as many digits as surely fit into a byte.
 const BATCH: usize = 16;
-/// Bytes whose digits' sums fit into the sixteen registers of the smallest processor. A table has
-/// at least so many after its last row.
+/// Bytes whose digits' sums fit into the sixteen registers of the smallest processor.
 pub const PANEL: usize = 64;
 /// Rows whose digits' sums surely fit into 16 bits.
 const MOST_ROWS: usize = 4096;
 
-/// Levels that are summed, and how many counted terms made them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LevelSum {
-    /// One a column.
-    pub(super) levels: Vec<i64>,
-    pub(super) length: u64,
-}
-
-impl LevelSum {
-    /// Adds terms that are not part of the sum.
-    pub fn add(&mut self, terms: &Self) {
-        for (sum, levels) in self.levels.iter_mut().zip(&terms.levels) {
-            *sum += levels;
-        }
-        self.length += terms.length;
-    }
-
-    /// Takes terms away that are part of the sum, as often as they were added.
-    pub fn take_away(&mut self, terms: &Self) {
-        for (sum, levels) in self.levels.iter_mut().zip(&terms.levels) {
-            *sum -= levels;
-        }
-        self.length = self.length.saturating_sub(terms.length);
-    }
-}
-
 /// Some columns of a table.
 #[derive(Debug, Clone, Copy)]
 pub struct Columns<'t> {
-    /// Row by row.
+    /// Row by row, and at least [`PANEL`] bytes after the last one.
     pub bytes: &'t [u8],
     /// Bytes of a row.
     pub stride: usize,
-    /// The first column.
+    /// The first column, an even one: its digits begin with a byte.
     pub first: usize,
     /// How many occurrences of a term each column counts, at least 1.
     pub limits: &'t [i16],
 }
 
 impl<'t> Columns<'t> {
-    /// The sums of the rows of terms.
+    /// The sums of the rows of terms, all of which the table has.
     #[must_use]
     pub fn sums(self, entries: &[TermCount]) -> Vec<i64> {
         let mut sums = vec![0; self.limits.len()];
-        self.add(entries, 1, &mut sums);
+        if entries.is_empty() {
+            return sums;
+        }
+        // Those of the lower halves of the bytes and of the upper ones.
+        let mut digits = vec![[0; 2]; self.span().len() + PANEL];
+        self.add(entries, 1, &mut digits, &mut sums);
         let most = self.limits.iter().copied().max();
         let again = entries.iter().filter(|entry| entry.count > 1);
         let mut left: Vec<TermCount> = again.copied().collect();
@@ -73,34 +53,32 @@ impl<'t> Columns<'t> {
             if left.is_empty() {
                 break;
             }
-            self.add(&left, time, &mut sums);
+            self.add(&left, time, &mut digits, &mut sums);
             left.retain(|entry| entry.count > time.unsigned_abs().into());
         }
         sums
     }
 
     /// Adds the rows of terms that occur at least `time` times to the columns that count so many.
-    fn add(self, entries: &[TermCount], time: i16, sums: &mut [i64]) {
-        let place = self.place();
-        // Those of the lower halves of the bytes and of the upper ones.
-        let mut digits = vec![[0u16; 2]; place.len() + PANEL];
+    fn add(self, entries: &[TermCount], time: i16, digits: &mut [[u16; 2]], sums: &mut [i64]) {
+        let width = self.span().len();
         for terms in entries.chunks(MOST_ROWS) {
             let mut at = 0;
-            while at < place.len() {
+            while at < width {
+                // The smallest panel that holds what is left, or the largest one.
                 let digits = &mut digits[at..];
-                at += match place.len() - at {
+                at += match width - at {
                     33.. => self.add_panel::<PANEL>(terms, at, digits),
                     17.. => self.add_panel::<32>(terms, at, digits),
                     9.. => self.add_panel::<16>(terms, at, digits),
                     _ => self.add_panel::<8>(terms, at, digits),
                 };
             }
-            let digits = &digits.as_flattened()[DIGITS * self.first - 2 * place.start..];
             // At most MOST_ROWS.
             let rows = u16::try_from(terms.len()).unwrap_or(u16::MAX);
             let raised = i64::from(rows) * i64::from(RAISE);
-            let columns = sums.iter_mut().zip(digits.as_chunks::<DIGITS>().0);
-            for ((sum, digits), &limit) in columns.zip(self.limits) {
+            let columns = digits.as_flattened().as_chunks::<DIGITS>().0;
+            for ((sum, digits), &limit) in sums.iter_mut().zip(columns).zip(self.limits) {
                 if limit >= time {
                     let [low, middle, high] = digits.map(i64::from);
                     *sum += low + (middle << 4) + (high << 8) - raised;
@@ -110,12 +88,12 @@ impl<'t> Columns<'t> {
     }
 
     /// The bytes of a row that hold the columns.
-    fn place(self) -> std::ops::Range<usize> {
-        let last = self.first + self.limits.len() - 1;
-        byte(self.first)..byte(last) + 2
+    fn span(self) -> Range<usize> {
+        first_byte(self.first)..row_bytes(self.first + self.limits.len())
     }
 
-    /// Sums N bytes from a byte on; what follows the columns in them is of no use.
+    /// Sums N bytes from a byte on, and says how many. What follows the columns in them, if only
+    /// after the last row, is of no use.
     fn add_panel<const N: usize>(
         self,
         entries: &[TermCount],
@@ -160,7 +138,7 @@ impl<'t> Columns<'t> {
         entries: &[TermCount],
         at: usize,
     ) -> impl Iterator<Item = &'t [u8; N]> {
-        let start = self.place().start + at;
+        let start = self.span().start + at;
         let panel = move |entry: &TermCount| {
             self.bytes
                 .get(entry.term as usize * self.stride + start..)?
@@ -174,8 +152,9 @@ impl<'t> Columns<'t> {
     #[inline]
     fn fetch(self, entries: &[TermCount]) {
         let mut read = 0;
-        for line in (0..self.place().len()).step_by(LINE) {
-            for [byte] in self.panels(entries, line) {
+        let Range { start, end } = self.span();
+        for line in (start / LINE * LINE..end).step_by(LINE) {
+            for [byte] in self.panels(entries, line.saturating_sub(start)) {
                 read ^= byte;
             }
         }

@@ -6,7 +6,7 @@
 //! 4. [`estimator`]: multinomial or complement weights, as a table of [`naive_bayes`],
 //!    or [`regression`]: weights that are fitted together, for a table of the same form, where
 //!    words of like company may share ([`kinship`]);
-//! 5. [`scorer`]: sparse sums of the rounded weights of a [`table`], in integers and of several
+//! 5. [`scorer`]: sparse sums of the rounded weights of a [`table`] ([`packing`]), in integers and of several
 //!    axes at once, and [`softmax`];
 //!    Words around a target share weights ([`shared`]) as far as they keep like [`company`]
 //!    ([`word_vectors`]); [`vicinity`] sums them;
@@ -23,12 +23,14 @@ pub mod fit;
 pub mod kinship;
 mod label_shares;
 mod lbfgs;
+mod level_sum;
 mod levels;
 mod likelihood;
 pub mod naive_bayes;
 mod newton;
 pub mod packing;
 mod quiet;
+mod ranking;
 mod ratios;
 pub mod regression;
 pub mod scorer;
@@ -46,8 +48,9 @@ pub use estimator::{Estimator, FitParams};
 pub use explain::Contribution;
 pub use fit::FitError;
 pub use kinship::Kinship;
-pub use levels::LevelSum;
+pub use level_sum::LevelSum;
 pub use naive_bayes::NaiveBayes;
+pub use ranking::ranking;
 pub use regression::{Document, Problem, RegressionParams};
 pub use scorer::{Scorer, Sum};
 pub use shared::{SharedFit, Surrounded};

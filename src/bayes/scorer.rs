@@ -5,7 +5,7 @@
 //! of one size, `scale_c`. The sum is of integers and exact: the same counts give the same bits
 //! everywhere and in any order, and what was added can be taken away.
 
-use super::{is_usable, levels::LevelSum, packing, table::Table};
+use super::{LevelSum, is_usable, packing, table::Table};
 use crate::features::{TermCount, TermId, TermVector};
 
 /// A linear scorer as models store and serve it: one column a label.
@@ -26,7 +26,7 @@ pub struct Sum {
 }
 
 impl Scorer {
-    /// The largest level, up or down.
+    /// The largest level, up or down, that a weight is rounded to.
     pub const MAX_LEVEL: i16 = packing::MAX_LEVEL;
 
     /// A scorer from a bias and a scale a column and [packed](packing) levels, a row a term.
@@ -52,7 +52,7 @@ impl Scorer {
         })
     }
 
-    /// The same from levels of shape (terms, columns), at most [`Self::MAX_LEVEL`] up or down.
+    /// The same from levels of shape (terms, columns), each of 12 bits.
     #[must_use]
     pub fn from_parts(
         bias: Vec<f64>,
@@ -60,7 +60,7 @@ impl Scorer {
         levels: &[i16],
         max_count: u32,
     ) -> Option<Self> {
-        let sound = |level| (-Self::MAX_LEVEL..=Self::MAX_LEVEL).contains(level);
+        let sound = |level| (-packing::RAISE..=packing::MAX_LEVEL).contains(level);
         let fits = !bias.is_empty() && levels.len().is_multiple_of(bias.len());
         let packed = (fits && levels.iter().all(sound)).then(|| packing::pack(levels, bias.len()));
         Self::from_packed(bias, scales, &packed?, max_count)
@@ -135,7 +135,7 @@ impl Scorer {
     /// All levels as [`Self::from_packed`] takes them.
     #[must_use]
     pub fn packed(&self) -> Vec<u8> {
-        self.table.packed()
+        self.table.rows().flatten().copied().collect()
     }
 
     /// The levels of a column by term.
@@ -235,7 +235,7 @@ impl Scorer {
 
 /// Whether the weights of a column can be reckoned with.
 fn is_scale(scale: f64) -> bool {
-    scale >= 0.0 && is_usable(scale * f64::from(Scorer::MAX_LEVEL))
+    scale >= 0.0 && is_usable(scale * f64::from(packing::RAISE))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "rounding is the purpose")]
@@ -248,25 +248,11 @@ fn level(weight: f64, scale: f64) -> i16 {
     }
 }
 
-/// Positions of `scores` from the highest to the lowest; equal scores keep their order, so ties
-/// break by the order of the labels.
-#[must_use]
-pub fn ranking(scores: &[f64]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
-    order
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::features::{Featurizer, FeaturizerConfig, Vocabulary};
     use proptest::prelude::*;
-
-    #[test]
-    fn ties_break_by_label_order() {
-        assert_eq!(ranking(&[1.0, 3.0, 1.0, 3.0]), [1, 3, 0, 2]);
-    }
 
     #[test]
     fn ill_shaped_or_infinite_tables_are_refused() {
@@ -277,7 +263,7 @@ mod tests {
         assert!(scorer(&zeros, &zeros, &[0; 4], 1).is_some());
         assert!(scorer(&zeros, &[0.0], &[0; 4], 1).is_none());
         assert!(scorer(&zeros, &zeros, &[0; 3], 1).is_none());
-        for beyond in [-2048, 2048, i16::MIN] {
+        for beyond in [-2049, 2048, i16::MIN] {
             assert!(scorer(&zeros, &zeros, &[beyond; 4], 1).is_none());
         }
         assert!(scorer(&zeros, &zeros, &[0; 4], 0).is_none());
@@ -331,14 +317,19 @@ mod tests {
             .zip(counts)
             .map(|(term, count)| TermCount { term, count })
             .collect();
-        for level in [Scorer::MAX_LEVEL, -Scorer::MAX_LEVEL] {
+        for level in [packing::MAX_LEVEL, -packing::RAISE] {
             for max_count in [1, 2, Table::MAX_COUNT] {
                 let (zeros, levels) = (vec![0.0; 5], vec![level; 5 * 40]);
                 let scorer = Scorer::from_parts(zeros.clone(), zeros, &levels, max_count).unwrap();
-                assert_eq!(
-                    scorer.add_up(&entries).levels,
-                    by_definition(&scorer, &entries)
-                );
+                let levels = scorer.add_up(&entries).levels;
+                assert_eq!(levels, by_definition(&scorer, &entries));
+                for terms in [4095, 4096, 4097, 9000] {
+                    let terms = (0..40).cycle().take(terms);
+                    let mut sum = scorer.nothing();
+                    scorer.add_each(&mut sum, &terms);
+                    let once: Vec<_> = terms.map(|term| TermCount { term, count: 1 }).collect();
+                    assert_eq!(sum, scorer.add_up(&once));
+                }
             }
         }
     }
@@ -359,9 +350,14 @@ mod tests {
                 let bias = levels[..columns].iter().map(|&level| f64::from(level) / 9.0).collect();
                 Scorer::from_parts(bias, vec![0.1; columns], levels, max_count).unwrap()
             }).collect();
-            for scorer in &apart {
+            let once = vector.entries().iter().map(|entry| TermCount { count: 1, ..*entry });
+            let once: Vec<_> = once.collect();
+            for scorer in apart.iter().chain(&Scorer::joined(apart.clone())) {
                 let levels = scorer.add_up(vector.entries()).levels;
                 prop_assert_eq!(levels, by_definition(scorer, vector.entries()));
+                let mut sum = scorer.nothing();
+                scorer.add_each(&mut sum, &once.iter().map(|entry| entry.term));
+                prop_assert_eq!(sum, scorer.add_up(&once));
             }
             let expected: Vec<_> = apart.iter().map(|scorer| scorer.sum(&vector)).collect();
             let joined = Scorer::joined(apart.clone());

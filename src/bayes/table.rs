@@ -18,7 +18,7 @@ const GROUP: usize = 4;
 #[derive(Debug, Clone)]
 pub struct Table {
     rows: Arc<Rows>,
-    /// The columns that are its own.
+    /// The columns that are its own, from an even one on.
     place: Range<usize>,
     max_count: u32,
 }
@@ -47,7 +47,7 @@ impl Table {
         let max_count = max_count.clamp(1, Self::MAX_COUNT);
         let width = packing::row_bytes(columns).max(1);
         let mut rows = Rows::zero(packed.len() / width, columns);
-        rows.put(0..columns, packed, max_count);
+        rows.put(0..columns, packed.chunks_exact(width), max_count);
         Self {
             rows: Arc::new(rows),
             place: 0..columns,
@@ -73,32 +73,29 @@ impl Table {
         self.max_count
     }
 
-    /// All levels, row by row.
-    pub fn levels(&self) -> impl Iterator<Item = i16> {
-        let terms = 0..self.terms();
-        terms.flat_map(|term| {
-            let row = self.rows.row(term);
-            self.place.clone().map(|column| packing::get(row, column))
-        })
+    /// All rows in order, packed as [`Self::new`] takes them.
+    pub fn rows(&self) -> impl Iterator<Item = &[u8]> {
+        let width = packing::row_bytes(self.columns());
+        let span = packing::first_byte(self.place.start)..;
+        let rows = self.rows.all().chunks_exact(self.rows.stride);
+        rows.take(self.terms())
+            .map(move |row| &row[span.clone()][..width])
     }
 
-    /// All rows as [`Self::new`] takes them.
-    #[must_use]
-    pub fn packed(&self) -> Vec<u8> {
-        if self.place.len() < self.rows.limits.len() {
-            let levels: Vec<i16> = self.levels().collect();
-            return packing::pack(&levels, self.columns());
-        }
-        let width = packing::row_bytes(self.columns());
-        let rows = (0..self.terms()).map(|term| &self.rows.row(term)[..width]);
-        rows.collect::<Vec<_>>().concat()
+    /// All levels, row by row.
+    pub fn levels(&self) -> impl Iterator<Item = i16> {
+        self.rows()
+            .flat_map(|row| (0..self.columns()).map(|column| packing::get(row, column)))
     }
 
     /// The levels of a column by term.
     #[inline]
     pub fn column(&self, column: usize) -> impl Fn(TermId) -> i16 {
         let column = self.place.start + column;
-        let (rows, stride) = (&self.rows.all()[packing::byte(column)..], self.rows.stride);
+        let (rows, stride) = (
+            &self.rows.all()[packing::first_byte(column)..],
+            self.rows.stride,
+        );
         let shift = packing::shift(column);
         move |term| {
             let two = rows[term as usize * stride..].first_chunk();
@@ -139,7 +136,10 @@ impl Table {
     ) -> u64 {
         const LEVELS: u64 = 0xFFF | (0xFFF << 24);
         const MOST_TERMS: u16 = 1 << 12;
-        let (rows, stride) = (&self.rows.all()[packing::byte(first)..], self.rows.stride);
+        let (rows, stride) = (
+            &self.rows.all()[packing::first_byte(first)..],
+            self.rows.stride,
+        );
         let mut added = 0;
         loop {
             let (mut every_other, mut rest, mut terms_now) = (0, 0, 0);
@@ -150,10 +150,10 @@ impl Table {
                 rest += (digits >> 12) & LEVELS;
                 terms_now += 1;
             }
-            for (sums, place) in sums.chunks_mut(2).zip([0, 24]) {
+            for (sums, shift) in sums.chunks_mut(2).zip([0, 24]) {
                 for (sum, levels) in sums.iter_mut().zip([every_other, rest]) {
                     let raised = i64::from(terms_now) * i64::from(RAISE);
-                    *sum += ((levels >> place) & 0xFF_FFFF).cast_signed() - raised;
+                    *sum += ((levels >> shift) & 0xFF_FFFF).cast_signed() - raised;
                 }
             }
             added += u64::from(terms_now);
@@ -196,7 +196,7 @@ impl Table {
         for table in tables {
             let place = end..end + table.columns();
             end += width(table);
-            rows.put(place.clone(), &table.packed(), table.max_count);
+            rows.put(place.clone(), table.rows(), table.max_count);
             places.push((place, table.max_count));
         }
         let rows = Arc::new(rows);
@@ -211,11 +211,12 @@ impl Table {
 
 impl Rows {
     fn zero(terms: usize, columns: usize) -> Self {
-        let bytes = packing::row_bytes(columns);
-        let stride = if bytes > LINE {
-            bytes.next_multiple_of(LINE)
+        let width = packing::row_bytes(columns);
+        // No row, nor eight bytes of a short one, lies in two cache lines.
+        let stride = if width > LINE {
+            width.next_multiple_of(LINE)
         } else {
-            bytes.next_power_of_two().max(8)
+            width.next_power_of_two().max(8)
         };
         let bytes = vec![0; terms * stride + LINE + PANEL];
         Self {
@@ -233,29 +234,29 @@ impl Rows {
         &self.bytes[self.start..]
     }
 
-    #[inline]
-    fn row(&self, term: usize) -> &[u8] {
-        &self.all()[term * self.stride..][..self.stride]
-    }
-
     /// Fills some columns, which count a term at most `max_count` times, with packed rows.
-    fn put(&mut self, place: Range<usize>, packed: &[u8], max_count: u32) {
-        let width = packing::row_bytes(place.len()).max(1);
+    fn put<'r>(
+        &mut self,
+        place: Range<usize>,
+        rows: impl Iterator<Item = &'r [u8]>,
+        max_count: u32,
+    ) {
+        let first = packing::first_byte(place.start);
         let to = self.bytes[self.start..].chunks_exact_mut(self.stride);
-        for (to, from) in to.zip(packed.chunks_exact(width)) {
-            packing::put_row(to, place.start, from, place.len());
+        for (to, from) in to.zip(rows) {
+            to[first..first + from.len()].copy_from_slice(from);
         }
         self.limits[place].fill(i16::try_from(max_count).unwrap_or(i16::MAX));
     }
 
     fn sums(&self, columns: Range<usize>, entries: &[TermCount]) -> Vec<i64> {
-        let columns_of = Columns {
+        let columns = Columns {
             bytes: self.all(),
             stride: self.stride,
             first: columns.start,
             limits: &self.limits[columns],
         };
-        columns_of.sums(entries)
+        columns.sums(entries)
     }
 }
 

@@ -293,8 +293,10 @@ impl AxisManifest {
         name: &str,
         terms: usize,
     ) -> Result<Classifier, ModelFileError> {
-        let levels = read_levels(tensors, name, &[terms], self.axis.labels().len())?;
+        let labels = self.axis.labels().len();
+        let levels = read_levels(tensors, name, &[terms], labels)?;
         let scorer = Scorer::from_packed(self.bias, self.scales, levels, self.max_count)
+            .filter(|scorer| scorer.columns() == labels)
             .ok_or_else(|| wrong_tensor(name, "usable numbers, a bias and a scale a label"))?;
         Ok(Classifier::new(
             self.axis,

@@ -11,7 +11,7 @@ use crate::{
         Contribution, LabelCalibration, Scorer, Sum, WordShare,
         calibration::{apply, probabilities},
         explain::explain,
-        scorer::ranking,
+        ranking,
     },
     features::{Occurrence, TargetVocabulary, TermId, TermVector, Vicinity, Vocabulary},
     model::{Classifier, DecisionRule},

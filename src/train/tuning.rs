@@ -2,7 +2,7 @@
 
 use super::axis_recipe::{AxisRecipe, Objective};
 use crate::{
-    bayes::{Calibration, calibrate::Sample, calibration::probabilities, scorer::ranking},
+    bayes::{Calibration, calibrate::Sample, calibration::probabilities, ranking},
     evaluate::Judgement,
     label::AxisKind,
     model::{Classifier, DecisionRule},

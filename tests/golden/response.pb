@@ -1,7 +1,7 @@
 
 ²
 	courier-1V
-models/tiny1.0.0@8880db5fb8d35c8e4e79127bb6566999d18345292ff5c02643ed741a48afcd5bó
+models/tiny1.0.0@b0a2f1a202da7a93f3bd222c61cd4cc4d968c5f7fc6705a55e3494dd2947315eó
 beat"=
 beat:weatherweatherLx/Ï¢ê?!©¿qÆ¦@(1ÿ¡Di2íÉ?9(»É5»?"'
 beat:courtscourtsŸç0üÁÂ?!8Š z°Û¹?*.
