@@ -19,11 +19,18 @@ fn error_of(bytes: &[u8]) -> String {
 fn forged(
     change: impl Fn(&mut serde_json::Value, &mut Vec<(String, Vec<usize>, Vec<u8>)>),
 ) -> Vec<u8> {
-    let bytes = common::fixture();
-    let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
+    forged_from(&common::fixture(), change)
+}
+
+/// The same of any model file.
+fn forged_from(
+    bytes: &[u8],
+    change: impl Fn(&mut serde_json::Value, &mut Vec<(String, Vec<usize>, Vec<u8>)>),
+) -> Vec<u8> {
+    let (_, header) = SafeTensors::read_metadata(bytes).unwrap();
     let manifest = &header.metadata().as_ref().unwrap()["newstance"];
     let mut manifest: serde_json::Value = serde_json::from_str(manifest).unwrap();
-    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let file = SafeTensors::deserialize(bytes).unwrap();
     let mut types = HashMap::new();
     let mut tensors: Vec<_> = file
         .iter()
@@ -123,6 +130,25 @@ fn another_format_or_version_is_told_from_damage() {
     let other = forged(|manifest, _| manifest["format"] = "other".into());
     assert!(error_of(&other).contains("\"other\""));
     assert!(error_of(b"PK\x03\x04 something else").starts_with("not a model file"));
+}
+
+#[test]
+fn words_around_a_target_have_a_scale_a_region() {
+    let model = common::train_text(include_str!("data/harbour.toml"), 1).unwrap();
+    let bytes = model.to_bytes().unwrap();
+    let with = |change: fn(&mut Vec<serde_json::Value>)| {
+        let forgery = forged_from(&bytes, |manifest, _| {
+            let scales = &mut manifest["stance"]["axis"]["around_scales"];
+            change(scales.as_array_mut().unwrap());
+        });
+        Model::from_bytes(&forgery).map_err(|error| error.to_string())
+    };
+    assert!(with(|_| {}).is_ok());
+    let missing = with(|scales| drop(scales.pop())).unwrap_err();
+    let surplus = with(|scales| scales.push(scales[0].clone())).unwrap_err();
+    for error in [missing, surplus] {
+        assert!(error.contains("a scale a region and label"), "{error}");
+    }
 }
 
 #[test]

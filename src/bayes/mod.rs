@@ -6,8 +6,8 @@
 //! 4. [`estimator`]: multinomial or complement weights, as a table of [`naive_bayes`],
 //!    or [`regression`]: weights that are fitted together, for a table of the same form, where
 //!    words of like company may share ([`kinship`]);
-//! 5. [`scorer`]: sparse sums of the rounded weights of a [`table`] ([`packing`]), in integers and of several
-//!    axes at once, and [`softmax`];
+//! 5. [`scorer`]: sparse sums of the rounded weights of a [`table`] ([`packing`]), in integers and
+//!    of several axes at once, and [`softmax`];
 //!    Words around a target share weights ([`shared`]) as far as they keep like [`company`]
 //!    ([`word_vectors`]); [`vicinity`] sums them;
 //! 6. [`calibration`]: probabilities that mean what they say;

@@ -1,7 +1,7 @@
 //! Levels of 12 bits, two in three bytes.
 //!
 //! Few enough bits that a row of all document axes of the default model, 37 labels, lies in one
-//! cache line; finer than any answer shows.
+//! cache line; finer than answers need.
 //!
 //! A level is stored raised by `RAISE`, so that it is not negative, as three digits of four bits,
 //! the lowest first. Digit *d* of a row stands in byte ⌊d / 2⌋, in its lower half where d is even.

@@ -14,7 +14,8 @@ use crate::features::{TermCount, TermId};
 /// Columns whose levels eight bytes hold, with room for sums.
 const GROUP: usize = 4;
 
-/// Levels of shape (terms, columns), or some columns of a wider table.
+/// Levels of shape (terms, columns), or some columns of a wider table. It is asked of terms that
+/// it has; of others its answers mean nothing.
 #[derive(Debug, Clone)]
 pub struct Table {
     rows: Arc<Rows>,
@@ -125,8 +126,8 @@ impl Table {
         added
     }
 
-    /// The same of at most [`GROUP`] columns from one on that begins at a byte. Every other level
-    /// is summed in one number, with as many bits between them.
+    /// The same of at most [`GROUP`] columns from one on that begins at a byte. Levels
+    /// stand 24 bits apart in two numbers, half of the bits free for sums.
     #[inline]
     fn add_group(
         &self,
@@ -212,7 +213,7 @@ impl Table {
 impl Rows {
     fn zero(terms: usize, columns: usize) -> Self {
         let width = packing::row_bytes(columns);
-        // No row, nor eight bytes of a short one, lies in two cache lines.
+        // A row lies in as few cache lines as it can, and eight bytes of a short one in one.
         let stride = if width > LINE {
             width.next_multiple_of(LINE)
         } else {

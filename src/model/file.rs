@@ -144,7 +144,7 @@ pub(super) struct AxisManifest {
     pub(super) axis: Axis,
     max_count: u32,
     bias: Vec<f64>,
-    /// One a label: what a weight of 1 stands for.
+    /// One a label: what a level of 1 is worth.
     scales: Vec<f64>,
     calibration: Calibration,
     rule: DecisionRule,

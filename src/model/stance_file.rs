@@ -54,8 +54,7 @@ pub struct StanceManifest {
 #[serde(deny_unknown_fields)]
 struct TargetAxisManifest {
     classifier: AxisManifest,
-    /// What a weight of 1 stands for, region by region and label by label, where words share
-    /// weights.
+    /// What a level of 1 is worth, region by region and label by label, where words share weights.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     around_scales: Vec<Vec<f64>>,
 }
@@ -156,11 +155,12 @@ fn read_vicinity(
     let region = |(scales, levels): (Vec<f64>, &[u8])| {
         Scorer::from_packed(vec![0.0; labels], scales, levels, Table::MAX_COUNT)
     };
+    let complete = scales.len() == Region::ALL.len();
     let regions = scales
         .into_iter()
         .zip(levels.chunks_exact(words.len() * row_bytes(labels)));
     let regions: Option<Vec<Scorer>> = regions.map(region).collect();
     let expected = "usable numbers, and a scale a region and label";
-    let scorer = regions.and_then(VicinityScorer::new);
+    let scorer = regions.filter(|_| complete).and_then(VicinityScorer::new);
     scorer.ok_or_else(|| wrong_tensor(name, expected))
 }
