@@ -4,7 +4,10 @@ mod common;
 
 use std::collections::HashMap;
 
-use newstance::model::{Model, ModelFileError};
+use newstance::{
+    bayes::Scorer,
+    model::{Classifier, Model, ModelFileError},
+};
 use proptest::prelude::*;
 use safetensors::SafeTensors;
 
@@ -130,6 +133,17 @@ fn another_format_or_version_is_told_from_damage() {
     let other = forged(|manifest, _| manifest["format"] = "other".into());
     assert!(error_of(&other).contains("\"other\""));
     assert!(error_of(b"PK\x03\x04 something else").starts_with("not a model file"));
+}
+
+#[test]
+fn a_table_has_a_column_a_label() {
+    let model = Model::from_bytes(&common::fixture()).unwrap();
+    let beat = &model.classifiers()[0];
+    let one_column = Scorer::from_parts(vec![0.0], vec![0.0], &[0], 1).unwrap();
+    let (axis, rule) = (beat.axis().clone(), beat.rule().clone());
+    let classifier = Classifier::new(axis, one_column, beat.calibration().clone(), rule);
+    let error = classifier.unwrap_err().to_string();
+    assert!(error.contains("has not one column a label"), "{error}");
 }
 
 #[test]

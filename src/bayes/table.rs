@@ -126,8 +126,8 @@ impl Table {
         added
     }
 
-    /// The same of at most [`GROUP`] columns from one on that begins at a byte. Levels
-    /// stand 24 bits apart in two numbers, half of the bits free for sums.
+    /// The same of at most [`GROUP`] columns from one on that begins at a byte. Levels stand 24 bits
+    /// apart in two numbers, half of the bits free for sums.
     #[inline]
     fn add_group(
         &self,
