@@ -48,11 +48,13 @@ fn write_card(out: &mut impl Write, model: &Model) -> io::Result<()> {
     writeln!(out, "sha256      {}", model.digest())?;
     writeln!(out, "languages   {}", card.languages.join(", "))?;
     let featurizer = model.featurizer();
+    let capitals = featurizer.config().capitals();
     writeln!(
         out,
-        "vocabulary  {} terms of up to {} words",
+        "vocabulary  {} terms of up to {} words{}",
         featurizer.vocabulary().len(),
-        featurizer.config().max_ngram()
+        featurizer.config().max_ngram(),
+        if capitals { ", with capitals" } else { "" }
     )?;
     writeln!(out, "\n{}\n\ntrained on", card.description.trim())?;
     for corpus in &card.corpora {

@@ -9,6 +9,7 @@ use thiserror::Error;
 /// | --- | --- | --- | --- |
 /// | `max_ngram` | 2 | longest word n-gram that is a term | 1 to 3 |
 /// | `max_tokens` | 400000 | tokens of one article that are read; the rest is ignored | 1 to 4000000 |
+/// | `capitals` | false | whether words with a capital are terms of their own beside the words: `Apple` beside `apple` | |
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct FeaturizerParams {
@@ -16,6 +17,9 @@ pub struct FeaturizerParams {
     pub max_ngram: usize,
     /// Tokens of one article that are read.
     pub max_tokens: u32,
+    /// Whether words with a capital are terms of their own.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub capitals: bool,
 }
 
 impl Default for FeaturizerParams {
@@ -23,6 +27,7 @@ impl Default for FeaturizerParams {
         Self {
             max_ngram: 2,
             max_tokens: 400_000,
+            capitals: false,
         }
     }
 }
@@ -57,6 +62,12 @@ impl FeaturizerConfig {
     pub fn max_tokens(&self) -> u32 {
         self.0.max_tokens
     }
+
+    /// Whether words with a capital are terms of their own.
+    #[must_use]
+    pub fn capitals(&self) -> bool {
+        self.0.capitals
+    }
 }
 
 impl TryFrom<FeaturizerParams> for FeaturizerConfig {
@@ -66,6 +77,7 @@ impl TryFrom<FeaturizerParams> for FeaturizerConfig {
         let FeaturizerParams {
             max_ngram,
             max_tokens,
+            capitals: _,
         } = params;
         check("max_ngram", max_ngram as u64, 1, Self::MAX_NGRAM as u64)?;
         check("max_tokens", max_tokens.into(), 1, 4_000_000)?;
@@ -101,6 +113,7 @@ mod tests {
             FeaturizerConfig::try_from(FeaturizerParams {
                 max_ngram,
                 max_tokens,
+                ..FeaturizerParams::default()
             })
             .map_err(|error| error.to_string())
         };

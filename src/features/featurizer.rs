@@ -3,8 +3,9 @@
 use super::{
     FeaturizerConfig, TermId, TermVector, Vocabulary,
     batch::Batch,
+    casing::for_each_cased,
     index::{BATCH, NgramIndex, Node},
-    ngrams::{Read, for_each_ngram},
+    ngrams::{Read, for_each_term},
     tally,
     words::{Word, Words},
 };
@@ -95,7 +96,14 @@ impl Featurizer {
             2 => self.find_fast::<T, 2>(zones, words, &make),
             _ => self.find_fast::<T, { FeaturizerConfig::MAX_NGRAM }>(zones, words, &make),
         };
-        fast.unwrap_or_else(|| self.find_by_text(zones, &make))
+        let Some(mut found) = fast else {
+            return self.find_by_text(zones, &make);
+        };
+        for_each_cased(&self.config, zones, |term, zone, span| {
+            let term = self.index.term(self.index.any_word(term));
+            found.all.extend(term.map(|term| make(term, zone, span)));
+        });
+        found
     }
 
     fn find_fast<T, const N: usize>(
@@ -163,7 +171,7 @@ impl Featurizer {
         make: &impl Fn(TermId, usize, Span) -> T,
     ) -> Found<T> {
         let mut found = Found::new(zones);
-        found.read = for_each_ngram(&self.config, zones, |ngram| {
+        found.read = for_each_term(&self.config, zones, |ngram| {
             if let Some(term) = self.vocabulary.id(ngram.term) {
                 found.known_tokens += u32::from(ngram.words == 1);
                 found.all.push(make(term, ngram.zone, ngram.span));
@@ -199,19 +207,9 @@ mod tests {
     use crate::features::config::FeaturizerParams;
     use proptest::prelude::*;
 
-    fn config(max_ngram: usize, max_tokens: u32) -> FeaturizerConfig {
-        let params = FeaturizerParams {
-            max_ngram,
-            max_tokens,
-        };
-        params.try_into().unwrap()
-    }
-
     fn featurizer(terms: &[&str]) -> Featurizer {
-        Featurizer::new(
-            config(2, 1000),
-            Vocabulary::from_terms(terms.iter().copied()).unwrap(),
-        )
+        let vocabulary = Vocabulary::from_terms(terms.iter().copied()).unwrap();
+        Featurizer::new(FeaturizerConfig::default(), vocabulary)
     }
 
     #[test]
@@ -223,20 +221,38 @@ mod tests {
         assert_eq!((vector.tokens(), vector.known_tokens()), (8, 3));
     }
 
+    #[test]
+    fn words_with_capitals_are_counted_beside_the_words() {
+        let params = FeaturizerParams {
+            capitals: true,
+            ..FeaturizerParams::default()
+        };
+        let vocabulary = Vocabulary::from_terms(["Apple", "apple", "the apple"].iter()).unwrap();
+        let featurizer = Featurizer::new(params.try_into().unwrap(), vocabulary);
+        let zones = ["", "The apple of Apple's garden"];
+        let (vector, occurrences) = featurizer.transform_with_places(&zones, None);
+        let counts: Vec<_> = vector.entries().iter().map(|e| (e.term, e.count)).collect();
+        assert_eq!(counts, [(0, 1), (1, 2), (2, 1)]);
+        assert_eq!((vector.tokens(), vector.known_tokens()), (5, 2));
+        assert_eq!(&zones[1][occurrences[0].span.clone()], "Apple's");
+    }
+
     proptest! {
         #[test]
         fn words_and_texts_find_the_same(
             title in any::<String>(),
             body in "([a-dA-D]{1,2}|US|U\\.S\\.|[\u{345}\u{FDFA}\u{E9}]|[ .,'-]{1,2}|verylongword[ab]{8}){0,50}",
-            terms in prop::collection::btree_set("[a-d]{0,2}( [a-d]{0,2}){0,3}|u\\.s\\.( a)?|(a )?verylongwordabababab|\u{635}\u{644}\u{649} \u{627}\u{644}\u{644}\u{647}.*", 1..40),
+            terms in prop::collection::btree_set("[a-d]{0,2}( [a-d]{0,2}){0,3}|[A-D][a-dA-D]?|U\\.S\\.|u\\.s\\.( a)?|(a )?verylongwordabababab|\u{635}\u{644}\u{649} \u{627}\u{644}\u{644}\u{647}.*", 1..40),
             max_ngram in 1usize..=3,
             max_tokens in 1u32..60,
+            capitals in any::<bool>(),
         ) {
             let sound = |term: &&str| (1..=Vocabulary::MAX_TERM_BYTES).contains(&term.len());
             let terms: Vec<_> = terms.iter().map(String::as_str).filter(sound).collect();
             prop_assume!(!terms.is_empty());
             let vocabulary = Vocabulary::from_terms(terms.into_iter()).unwrap();
-            let featurizer = Featurizer::new(config(max_ngram, max_tokens), vocabulary);
+            let params = FeaturizerParams { max_ngram, max_tokens, capitals };
+            let featurizer = Featurizer::new(params.try_into().unwrap(), vocabulary);
             let zones = [title.as_str(), body.as_str()];
             let make = |term, zone, span| Occurrence { term, zone, span };
             let expected = featurizer.find_by_text(&zones, &make);

@@ -122,11 +122,13 @@ impl NgramIndex {
         node
     }
 
-    fn any_word(&self, word: &str) -> Node {
+    /// The node of a word, or [`NONE`].
+    #[must_use]
+    pub fn any_word(&self, word: &str) -> Node {
         WordKey::of(word).map_or_else(|| self.long_word(word), |key| self.word(key))
     }
 
-    /// The node of a word, or [`NONE`].
+    /// The node of a word by its key, or [`NONE`].
     #[must_use]
     pub fn word(&self, key: WordKey) -> Node {
         self.word_at(key, self.word_slots.probe(key.hash()))

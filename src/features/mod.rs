@@ -5,6 +5,7 @@
 //! [`Vicinity`] of words that share weights.
 
 mod batch;
+mod casing;
 pub mod config;
 pub mod featurizer;
 mod index;
@@ -32,7 +33,7 @@ pub mod words;
 pub use config::{ConfigError, FeaturizerConfig};
 pub use featurizer::{Featurizer, Occurrence};
 pub use lexicon::{Lexicon, LexiconError};
-pub use ngrams::for_each_ngram;
+pub use ngrams::for_each_term;
 pub use places::{MAX_MENTIONS, Places, find_mentions};
 pub use target::{TargetFeaturizer, for_each_target_term};
 pub use target_reading::{Apart, TargetReading};

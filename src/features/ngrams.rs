@@ -1,17 +1,17 @@
-//! The word n-grams of a text as strings: how a vocabulary is chosen, and the definition of what
-//! a [`Featurizer`](super::Featurizer) finds.
+//! The terms of a text as strings: how a vocabulary is chosen, and the definition of what a
+//! [`Featurizer`](super::Featurizer) finds.
 
 use std::collections::VecDeque;
 
-use super::{FeaturizerConfig, Vocabulary};
+use super::{FeaturizerConfig, Vocabulary, casing::for_each_cased};
 use crate::text::{Span, fold::fold_into, tokenize};
 
-/// A word n-gram at one place of the text.
+/// A term at one place of the text.
 #[derive(Debug)]
 pub struct Ngram<'a> {
-    /// Folded words, joined by a space.
+    /// Folded words, joined by a space, or one word with its capitals.
     pub term: &'a str,
-    /// How many words.
+    /// How many words; none of its own has a word with its capitals.
     pub words: usize,
     /// Position of its text in `zones`.
     pub zone: usize,
@@ -37,9 +37,31 @@ impl Read {
     }
 }
 
+/// Visits every term of `zones`: its n-grams, then its words with capitals where the settings ask
+/// for them. Terms over [`Vocabulary::MAX_TERM_BYTES`] are passed over.
+pub fn for_each_term(
+    config: &FeaturizerConfig,
+    zones: &[&str],
+    mut visit: impl FnMut(Ngram<'_>),
+) -> Read {
+    let read = for_each_ngram(config, zones, &mut visit);
+    for_each_cased(config, zones, |term, zone, span| {
+        if term.len() <= Vocabulary::MAX_TERM_BYTES {
+            let words = 0;
+            visit(Ngram {
+                term,
+                words,
+                zone,
+                span,
+            });
+        }
+    });
+    read
+}
+
 /// Visits every word n-gram of `zones` up to the configured length, in the order of their last
-/// word, longer ones first. N-grams over [`Vocabulary::MAX_TERM_BYTES`] are passed over.
-pub fn for_each_ngram(
+/// word, longer ones first.
+fn for_each_ngram(
     config: &FeaturizerConfig,
     zones: &[&str],
     mut visit: impl FnMut(Ngram<'_>),
@@ -122,6 +144,7 @@ mod tests {
         let params = FeaturizerParams {
             max_ngram,
             max_tokens,
+            ..FeaturizerParams::default()
         };
         params.try_into().unwrap()
     }

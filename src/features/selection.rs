@@ -14,7 +14,7 @@ use compact_str::CompactString;
 use rustc_hash::FxHasher;
 use serde::{Deserialize, Serialize};
 
-use super::{FeaturizerConfig, Vocabulary, VocabularyError, for_each_ngram};
+use super::{FeaturizerConfig, Vocabulary, VocabularyError, for_each_term};
 
 /// Which terms a vocabulary keeps.
 ///
@@ -67,7 +67,7 @@ impl Sketch {
     #[must_use]
     pub fn slots(config: &FeaturizerConfig, zones: &[&str]) -> Vec<Slot> {
         let mut slots = Vec::new();
-        for_each_ngram(config, zones, |ngram| slots.push(Self::slot(ngram.term)));
+        for_each_term(config, zones, |ngram| slots.push(Self::slot(ngram.term)));
         slots.sort_unstable();
         slots.dedup();
         slots
@@ -89,7 +89,7 @@ impl Sketch {
         zones: &[&str],
     ) -> Vec<CompactString> {
         let mut candidates: HashSet<CompactString, TermHasher> = HashSet::default();
-        for_each_ngram(config, zones, |ngram| {
+        for_each_term(config, zones, |ngram| {
             let most = self.at_most(ngram.term);
             let frequent = most.is_none_or(|most| most >= params.min_document_frequency);
             if frequent && !candidates.contains(ngram.term) {
