@@ -88,6 +88,13 @@ impl<'t> Capitals<'t> {
         self.small[word.number as usize] || self.is_never_a_name(word)
     }
 
+    /// Whether the last word of a name may stand for it: not in `Bank of England`, nor in `The Truth
+    /// About Orlan`.
+    pub fn has_short_form(&self, name: &Mention) -> bool {
+        let mut words = self.words.all()[name.clone()].iter();
+        words.all(|word| word.capital && !self.is_never_a_name(word))
+    }
+
     /// Whether these words are no part of a longer name, as they are in `Michael Jordan`, `Georgia
     /// Tech` and, of a `Trump` alone, in `Melania Trump`. One that `leads` may stand before
     /// another. Headlines may give a capital to every word.

@@ -3,6 +3,7 @@
 
 mod capitals;
 mod countries;
+mod institutions;
 pub mod language;
 mod names;
 mod reader;

@@ -9,19 +9,28 @@ use std::{cmp::Reverse, collections::HashSet};
 
 use foldhash::fast::RandomState;
 
-use super::{capitals::Capitals, targets::MIN_MENTIONS};
+use super::{
+    capitals::Capitals,
+    institutions::{abbreviation, end_of, head, repeated_end},
+    targets::MIN_MENTIONS,
+};
 use crate::{
-    features::{Mention, Word},
+    features::{Mention, Places, Word},
     text::without_possessive,
 };
 
 /// The longest name, in words.
-const MAX_WORDS: usize = 5;
+const MAX_WORDS: usize = 7;
 /// Names that are looked for in the whole text; more would take more than linear time.
 const CANDIDATES: usize = 32;
 
 /// The names of a text.
-pub struct Names<'t>(pub &'t Capitals<'t>);
+pub struct Names<'t> {
+    /// Its capitals.
+    pub capitals: &'t Capitals<'t>,
+    /// Where its words stand.
+    pub places: &'t Places<'t>,
+}
 
 impl Names<'_> {
     /// The names whose last word is repeated most, without short forms of longer ones: few enough
@@ -29,15 +38,16 @@ impl Names<'_> {
     pub fn frequent(&self) -> Vec<Mention> {
         let names = self.all();
         // By number of a term: whether a long name ends with it.
-        let mut ends = vec![false; self.0.words().terms().len()];
-        for name in names.iter().filter(|name| name.len() > 1) {
+        let mut ends = vec![false; self.capitals.words().terms().len()];
+        let shortens = |name: &&Mention| name.len() > 1 && self.capitals.has_short_form(name);
+        for name in names.iter().filter(shortens) {
             ends[self.last(name) as usize] = true;
         }
         let inside = self.inside_sentences();
         let mut counted: Vec<(usize, Mention)> = Vec::new();
         for name in names {
             let end = self.last(&name);
-            let count = self.0.count(end);
+            let count = self.count(&name);
             let short_form = name.len() == 1 && ends[end as usize];
             if count >= MIN_MENTIONS && !short_form && (name.len() > 1 || inside[end as usize]) {
                 counted.push((count, name));
@@ -46,16 +56,30 @@ impl Names<'_> {
         // The sort is stable: of equals the one that comes first.
         counted.sort_by_key(|(count, _)| Reverse(*count));
         counted.truncate(CANDIDATES);
-        counted.into_iter().map(|(_, name)| name).collect()
+        let whole = |(_, name): (usize, Mention)| {
+            let end = repeated_end(self.capitals, self.places, &name, |at| self.run_end(at));
+            name.start..end
+        };
+        counted.into_iter().map(whole).collect()
+    }
+
+    /// How often a name may be mentioned: by its last word or, with small words, by its head, and
+    /// by its abbreviation.
+    fn count(&self, name: &Mention) -> usize {
+        let count = |word: &Word| self.capitals.count(word.number);
+        let at = |at: usize| count(&self.capitals.words().all()[at]);
+        let head = head(self.capitals, name).map_or(0, |head| at(head.end - 1));
+        let short = abbreviation(self.capitals, name).map_or(0, count);
+        at(name.end - 1).max(head) + short
     }
 
     /// By number of a term: whether a capital of it tells something, as not at the start of a
     /// sentence or of what is quoted.
     fn inside_sentences(&self) -> Vec<bool> {
-        let mut inside = vec![false; self.0.words().terms().len()];
-        for pair in self.0.words().all().windows(2) {
+        let mut inside = vec![false; self.capitals.words().terms().len()];
+        for pair in self.capitals.words().all().windows(2) {
             let (before, word) = (&pair[0], &pair[1]);
-            let gap = || &self.0.zones()[word.zone][before.span.end..word.span.start];
+            let gap = || &self.capitals.zones()[word.zone][before.span.end..word.span.start];
             let goes_on = word.zone > 0
                 && word.sentence == before.sentence
                 && (word.follows || gap().starts_with([',', ' ']));
@@ -65,34 +89,39 @@ impl Names<'_> {
     }
 
     fn last(&self, name: &Mention) -> u32 {
-        self.0.words().all()[name.end - 1].number
+        self.capitals.words().all()[name.end - 1].number
     }
 
     /// The first place of every name.
     fn all(&self) -> Vec<Mention> {
-        let words = self.0.words().all();
+        let words = self.capitals.words().all();
         let mut seen: HashSet<[u32; MAX_WORDS], RandomState> = HashSet::default();
         let mut names = Vec::new();
         let mut at = 0;
         while at < words.len() {
             let end = self.run_end(at);
-            let name = self.without_common_start(at..end);
+            if end == at {
+                at += 1;
+                continue;
+            }
+            let mut name = self.without_common_start(at..end);
+            name.end = end_of(self.capitals, &name, |at| self.run_end(at));
             let numbers = words[name.clone()].iter().map(|word| word.number);
             // Headlines capitalise every word, so names are taken from the body alone.
             if self.is_name(&name) && seen.insert(padded(numbers)) {
                 names.push(name);
             }
-            at = end.max(at + 1);
+            at = end;
         }
         names
     }
 
     fn is_name(&self, name: &Mention) -> bool {
-        let words = &self.0.words().all()[name.clone()];
+        let words = &self.capitals.words().all()[name.clone()];
         let telling = |word: &Word| {
-            let is_amount = self.0.text(word).contains(',');
-            let long = self.0.words().term_of(word).len() > 2;
-            long && !is_amount && !self.0.is_common(word)
+            let is_amount = self.capitals.text(word).contains(',');
+            let long = self.capitals.words().term_of(word).len() > 2;
+            long && !is_amount && !self.capitals.is_common(word)
         };
         (1..=MAX_WORDS).contains(&words.len()) && words[0].zone > 0 && words.iter().any(telling)
     }
@@ -100,27 +129,45 @@ impl Names<'_> {
     /// Cuts words off the front of a run that are no part of a name, and what stands before a title
     /// with it: `Russian President Orlan`.
     fn without_common_start(&self, run: Mention) -> Mention {
-        let words = &self.0.words().all()[run.clone()];
-        let never = |word: &&Word| self.0.is_never_a_name(word);
+        let words = &self.capitals.words().all()[run.clone()];
+        let never = |word: &&Word| self.capitals.is_never_a_name(word);
         let never = words.iter().take_while(never).count();
-        let title = |word| self.0.is_title(word) && !self.0.is_possessive(word);
+        let title = |word| self.capitals.is_title(word) && !self.capitals.is_possessive(word);
         let titles = words.iter().rposition(title);
         let never = never.max(titles.map_or(0, |last| last + 1));
-        let starts = never == 0 && starts_sentence(self.0.words().all(), run.start);
-        let first = starts && words.first().is_some_and(|word| self.0.is_common(word));
-        run.start + never.max(usize::from(first))..run.end
+        let starts = never == 0 && starts_sentence(self.capitals.words().all(), run.start);
+        let first = starts
+            && words
+                .first()
+                .is_some_and(|word| self.capitals.is_common(word));
+        let first = first || self.is_of_office(run.start);
+        run.end.min(run.start + never.max(usize::from(first)))..run.end
+    }
+
+    /// Whether the word at `at` says which office a title before it means: `State` in `Secretary of
+    /// State Orlan`.
+    fn is_of_office(&self, at: usize) -> bool {
+        let words = self.capitals.words();
+        let joined = |at: usize| words.all()[at].follows;
+        let before = |at: usize, term: &str| {
+            let before = at.checked_sub(1).filter(|_| joined(at));
+            before.filter(|&before| words.term(before) == term)
+        };
+        let of = before(before(at, "the").unwrap_or(at), "of");
+        let title = of.filter(|&of| joined(of)).and_then(|of| of.checked_sub(1));
+        title.is_some_and(|title| self.capitals.is_title(&words.all()[title]))
     }
 
     /// The end of the run of capitalised words that starts at `at`. Nothing is its own: in `Orlan's
     /// Orlan` the first word is a name by itself.
     fn run_end(&self, at: usize) -> usize {
-        let words = self.0.words().all();
+        let words = self.capitals.words().all();
         if !words[at].capital {
             return at;
         }
         let goes_on = |pair: &&[Word]| {
             let (word, next) = (&pair[0], &pair[1]);
-            let own = word.number == next.number && self.0.is_possessive(word);
+            let own = word.number == next.number && self.capitals.is_possessive(word);
             next.capital && next.follows && next.sentence == word.sentence && !own
         };
         at + 1 + words[at..].windows(2).take_while(goes_on).count()
@@ -128,8 +175,8 @@ impl Names<'_> {
 
     /// A name as the text writes it.
     pub fn written(&self, name: Mention) -> String {
-        let words = self.0.words().all()[name].iter();
-        let text = |word: &Word| without_possessive(self.0.text(word));
+        let words = self.capitals.words().all()[name].iter();
+        let text = |word: &Word| without_possessive(self.capitals.text(word));
         words.map(text).collect::<Vec<_>>().join(" ")
     }
 }

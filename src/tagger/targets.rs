@@ -6,6 +6,7 @@ use std::cmp::Reverse;
 use super::{
     capitals::{Capitals, is_title},
     countries::{Found, countries, places_of_country},
+    institutions::other_forms,
     names::Names,
 };
 use crate::features::{MAX_MENTIONS, Mention, Places, Words};
@@ -25,7 +26,7 @@ pub fn find_targets(places: &Places<'_>, capitals: &Capitals<'_>) -> Vec<Target>
         return Vec::new();
     }
     let words = places.words();
-    let names = Names(capitals);
+    let names = Names { capitals, places };
     let mut countries = countries(places, capitals);
     countries.retain(|country| country.mentions.len() >= MIN_MENTIONS);
     let mut others = names.frequent();
@@ -35,6 +36,9 @@ pub fn find_targets(places: &Places<'_>, capitals: &Capitals<'_>) -> Vec<Target>
         .map(|name| (places.mentions_of(&name, capitals.zones()), name));
     let mut others: Vec<(Vec<Mention>, Mention)> = others.collect();
     keep_own_short_forms(&mut others, capitals);
+    for (mentions, name) in &mut others {
+        add(mentions, other_forms(capitals, places, name));
+    }
     let called = |country: Found| {
         let written = country.named.clone().map(|name| names.written(name));
         let name = written.unwrap_or_else(|| country.name().to_owned());
@@ -47,19 +51,23 @@ pub fn find_targets(places: &Places<'_>, capitals: &Capitals<'_>) -> Vec<Target>
 }
 
 /// Keeps the last word of a long name alone as a mention of it only where it is no part of another
-/// name, and of several names that end alike leaves it to the one that is written out most.
+/// name, and of several names that end alike leaves it to the one that is written out most, of
+/// equals to the shortest and first.
 fn keep_own_short_forms(names: &mut [(Vec<Mention>, Mention)], capitals: &Capitals<'_>) {
-    let last = |name: &Mention| capitals.words().all()[name.end - 1].number;
-    let whole = |(mentions, name): &(Vec<Mention>, Mention)| {
+    let words = capitals.words().all();
+    let claim = |(mentions, name): &(Vec<Mention>, Mention)| {
         let whole = mentions.iter().filter(|m| m.len() == name.len());
-        (last(name), whole.count())
+        let rank = (whole.count(), Reverse(name.len()), Reverse(name.start));
+        capitals
+            .has_short_form(name)
+            .then_some((words[name.end - 1].number, rank))
     };
-    let wholes: Vec<(u32, usize)> = names.iter().map(whole).collect();
-    for (at, (mentions, name)) in names.iter_mut().enumerate() {
-        let (last, own) = wholes[at];
-        let mut others = wholes.iter().enumerate().filter(|&(other, _)| other != at);
-        let shared = others.any(|(_, &(other, count))| other == last && count >= own);
-        let stands = |m: &Mention| !shared && capitals.stand_apart(m, false);
+    let claims: Vec<_> = names.iter().map(claim).collect();
+    for ((mentions, name), own) in names.iter_mut().zip(&claims) {
+        let mut others = claims.iter().flatten();
+        let holds = own
+            .is_some_and(|(last, own)| !others.any(|(other, rank)| *other == last && *rank > own));
+        let stands = |m: &Mention| holds && capitals.stand_apart(m, false);
         mentions.retain(|mention| mention.len() == name.len() || stands(mention));
     }
 }
@@ -94,18 +102,24 @@ pub fn mentions_of(places: &Places<'_>, capitals: &Capitals<'_>, target: &str) -
         mentions.retain(|mention| whole(mention) || capitals.stand_apart(mention, false));
     }
     let of_country = places_of_country(places, capitals, &name);
-    if !of_country.is_empty() {
-        mentions.extend(of_country);
-        mentions.sort_by_key(|mention| (mention.start, Reverse(mention.end)));
-        let mut end = 0;
-        mentions.retain(|mention| {
-            let free = mention.start >= end;
-            end = end.max(mention.end);
-            free
-        });
-        mentions.truncate(MAX_MENTIONS);
-    }
+    add(&mut mentions, of_country);
     mentions
+}
+
+/// Adds mentions that may overlap with others; the first one keeps its words, the longer of two.
+fn add(mentions: &mut Vec<Mention>, more: Vec<Mention>) {
+    if more.is_empty() {
+        return;
+    }
+    mentions.extend(more);
+    mentions.sort_by_key(|mention| (mention.start, Reverse(mention.end)));
+    let mut end = 0;
+    mentions.retain(|mention| {
+        let free = mention.start >= end;
+        end = end.max(mention.end);
+        free
+    });
+    mentions.truncate(MAX_MENTIONS);
 }
 
 /// The same for any number of targets of one text: what is learnt of targets is learnt from the
@@ -183,8 +197,11 @@ mod tests {
     fn a_last_name_alone_is_of_one_person() {
         let body = "Donald Brook lied. Melania Brook met Donald Brook at Brook Tower. The mayor \
                     praised Melania Brook, and Brook smiled.";
-        let expected = [("Donald Brook".into(), 2), ("Melania Brook".into(), 2)];
+        let expected = [("Donald Brook".into(), 3), ("Melania Brook".into(), 2)];
         assert_eq!(found("", body), expected);
+        let first = body.replace("smiled", "smiled with Melania Brook");
+        let expected = [("Melania Brook".into(), 4), ("Donald Brook".into(), 2)];
+        assert_eq!(found("", &first), expected);
         let body = body.replace("smiled", "smiled with Donald Brook");
         assert_eq!(found("", &body)[0], ("Donald Brook".into(), 4));
         assert_eq!(mentioned(&body, "Melania Brook"), 3);
@@ -218,6 +235,36 @@ mod tests {
     }
 
     #[test]
+    fn institutions_are_one_name_with_what_stands_for_them() {
+        let body = "The Bank of Orlan (BO) raised rates. The Bank said that Orlan had asked it to. \
+                    Susan Keller of Orlan, whom BO fined, left the bank. Keller sued.";
+        let expected = [
+            ("Bank of Orlan".into(), 4),
+            ("Orlan".into(), 3),
+            ("Susan Keller".into(), 2),
+        ];
+        assert_eq!(found("", body), expected);
+        let body = "Staff of the Centers for Disease Control and Prevention (CDC) left. She asked \
+                    the CDC why it was so, as the Centers for Disease Control and Prevention did.";
+        let expected = [("Centers for Disease Control and Prevention".into(), 4)];
+        assert_eq!(found("", body), expected);
+        let body =
+            "Staff of the Orlan Observatory for Human Rights left. The Observatory was silent.";
+        let expected = [("Orlan Observatory for Human Rights".into(), 2)];
+        assert_eq!(found("", body), expected);
+        let body = "She told the Department of Health and Anna Keller. Then Keller left.";
+        assert_eq!(found("", body), [("Anna Keller".into(), 2)]);
+    }
+
+    #[test]
+    fn an_office_and_the_title_of_a_book_are_no_part_of_a_name() {
+        let body = "Secretary of State Anna Keller left. The Secretary of State had read The Truth \
+                    About Okoro, which Ann Okoro wrote. Okoro met Keller.";
+        let expected = [("Ann Okoro".into(), 3), ("Anna Keller".into(), 2)];
+        assert_eq!(found("", body), expected);
+    }
+
+    #[test]
     fn single_names_and_first_words_are_no_targets() {
         assert!(found("", "Rain fell in Orlan. Rain stopped. The rain came back.").is_empty());
         assert!(found("", "").is_empty());
@@ -225,7 +272,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn mentions_lie_in_the_text(body in "([A-Z][a-z]{0,5}('s)?[ .]|[a-z]{1,4} |\u{C9}t\u{E9} ){0,40}") {
+        fn mentions_lie_in_the_text(
+            body in "([A-Z][a-z]{0,5}('s)?[ .]|[a-z]{1,4} |\u{C9}t\u{E9} |(The |the |)Bank (of [A-C] )?(and [A-C] )?|Secretary of |\\(B?[A-C]\\) |B?[A-C] ){0,40}",
+        ) {
             let zones = ["", body.as_str()];
             let words = Words::read(&zones, 10_000);
             let targets = find_targets(&Places::new(&words), &Capitals::of(&words, &zones));
@@ -233,6 +282,7 @@ mod tests {
             for (name, mentions) in targets {
                 prop_assert!(!name.is_empty() && mentions.len() >= MIN_MENTIONS);
                 prop_assert!(mentions.iter().all(|m| m.end <= words.all().len()));
+                prop_assert!(mentions.windows(2).all(|pair| pair[0].end <= pair[1].start));
             }
         }
     }
