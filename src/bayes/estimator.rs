@@ -88,8 +88,11 @@ fn complement(observed: &Array2<f64>, prior: &Array1<f64>) -> Result<Array2<f64>
 
 fn normalized(mut weights: Array2<f64>) -> Array2<f64> {
     for mut row in weights.rows_mut() {
-        let mean = row.mapv(f64::abs).mean().unwrap_or(1.0);
-        row /= mean;
+        let mean = row.mapv(f64::abs).mean().unwrap_or_default();
+        // The only term of a vocabulary weighs nothing.
+        if mean > 0.0 {
+            row /= mean;
+        }
     }
     weights
 }
@@ -179,6 +182,8 @@ mod tests {
         for row in normal.rows() {
             assert!((row.mapv(f64::abs).sum() - 2.0).abs() < 1e-12);
         }
+        let only = complement(&ndarray::array![[2.0], [1.0]], &ndarray::array![1.0]).unwrap();
+        assert_eq!(normalized(only), ndarray::array![[0.0], [0.0]]);
     }
 
     #[test]
