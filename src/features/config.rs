@@ -9,7 +9,7 @@ use thiserror::Error;
 /// | --- | --- | --- | --- |
 /// | `max_ngram` | 2 | longest word n-gram that is a term | 1 to 3 |
 /// | `max_tokens` | 400000 | tokens of one article that are read; the rest is ignored | 1 to 4000000 |
-/// | `capitals` | false | whether words with a capital are terms of their own beside the words: `Apple` beside `apple` | |
+/// | `capitals` | false | whether words that begin with a capital (of ASCII, once folded) are terms of their own beside the words: `Apple` beside `apple` | |
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct FeaturizerParams {

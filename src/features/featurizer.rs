@@ -99,7 +99,7 @@ impl Featurizer {
         let Some(mut found) = fast else {
             return self.find_by_text(zones, &make);
         };
-        for_each_cased(&self.config, zones, |term, zone, span| {
+        for_each_cased(&self.config, zones, words, |term, zone, span| {
             let term = self.index.term(self.index.any_word(term));
             found.all.extend(term.map(|term| make(term, zone, span)));
         });

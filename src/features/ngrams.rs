@@ -11,7 +11,7 @@ use crate::text::{Span, fold::fold_into, tokenize};
 pub struct Ngram<'a> {
     /// Folded words, joined by a space, or one word with its capitals.
     pub term: &'a str,
-    /// How many words; none of its own has a word with its capitals.
+    /// How many words; 0 for one with its capitals, which is counted as a word already.
     pub words: usize,
     /// Position of its text in `zones`.
     pub zone: usize,
@@ -45,7 +45,7 @@ pub fn for_each_term(
     mut visit: impl FnMut(Ngram<'_>),
 ) -> Read {
     let read = for_each_ngram(config, zones, &mut visit);
-    for_each_cased(config, zones, |term, zone, span| {
+    for_each_cased(config, zones, None, |term, zone, span| {
         if term.len() <= Vocabulary::MAX_TERM_BYTES {
             let words = 0;
             visit(Ngram {

@@ -67,6 +67,18 @@ impl<'t> Capitals<'t> {
         without_possessive(text) != text
     }
 
+    /// Whether a word is the initial of a name that goes on: `J.` in `Ann J. Orlan`.
+    pub fn is_initial(&self, word: &Word, next: &Word) -> bool {
+        let gap = || &self.zones[word.zone][word.span.end..next.span.start];
+        word.capital && word.span.len() == 1 && word.zone == next.zone && gap() == ". "
+    }
+
+    /// Whether a word is written as an abbreviation is, in a few capitals.
+    pub fn is_written_large(&self, word: &Word) -> bool {
+        let text = without_possessive(self.text(word));
+        (2..=6).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase())
+    }
+
     /// How many words of a term have a capital.
     pub fn count(&self, number: u32) -> usize {
         self.counts[number as usize]

@@ -1,6 +1,6 @@
 //! Names with small words in them, as institutions have (`Bank of England`, `Centers for Disease
-//! Control and Prevention`), and the capitals that stand for a name from where it is written out
-//! (`World Health Organization (WHO)`).
+//! Control and Prevention`), and what stands for a name: `the Bank`, and the capitals behind it in
+//! parentheses (`World Health Organization (WHO)`), wherever they stand.
 
 use super::capitals::Capitals;
 use crate::{
@@ -16,47 +16,60 @@ const HEADS: &[&str] = &[
     "bank", "board", "bureau", "campaign", "center", "centers", "centre", "chamber", "church",
     "coalition", "college", "commission", "committee", "confederation", "conference", "congress",
     "convention", "council", "court", "department", "diocese", "federation", "foundation",
-    "friends", "fund", "house", "institute", "institutes", "institution", "league", "library",
-    "ministry", "movement", "museum", "network", "observatory", "office", "organisation",
-    "organization", "parliament", "party", "school", "society", "union", "university",
+    "friends", "fund", "hospital", "house", "institute", "institutes", "institution", "league",
+    "library", "ministry", "movement", "museum", "network", "observatory", "office",
+    "organisation", "organization", "parliament", "party", "school", "service", "society", "times",
+    "trust", "union", "university",
 ];
 
+/// The longest name, in words.
+pub const MAX_WORDS: usize = 7;
 /// The most letters of an abbreviation.
 const MAX_LETTERS: usize = 6;
 
 /// Where a name ends: after `of` or `for` and the capitals behind it if it is an institution, and
-/// after those that `and` joins to them if an abbreviation says so. `run_end` gives the end of
-/// capitals.
-pub fn end_of(capitals: &Capitals<'_>, name: &Mention, run_end: impl Fn(usize) -> usize) -> usize {
+/// after those that `and` joins to them if an abbreviation says so.
+pub fn end_of(capitals: &Capitals<'_>, name: &Mention) -> usize {
     let is_head = || HEADS.contains(&capitals.words().term(name.end - 1));
     if name.is_empty() || !goes_on(capitals, name.end, &["of", "for"]) || !is_head() {
         return name.end;
     }
-    let the = goes_on(capitals, name.end + 1, &["the"]);
-    let end = capitals_end(capitals, name.end + 1 + usize::from(the), &run_end);
-    let joined = |end| joined_end(capitals, end, &run_end);
-    let is_short_for = |end: &usize| abbreviation(capitals, &(name.start..*end)).is_some();
-    match end {
-        Some(end) => joined(end).filter(is_short_for).unwrap_or(end),
-        None => name.end,
+    let mut end = name.end;
+    while let Some(next) = linked_end(capitals, end).filter(|next| next - name.start <= MAX_WORDS) {
+        end = next;
     }
+    let is_short_for = |end: &usize| abbreviation(capitals, &(name.start..*end)).is_some();
+    let joined = joined_end(capitals, end).filter(|_| end > name.end);
+    joined.filter(is_short_for).unwrap_or(end)
 }
 
-/// Where an institution ends that the text writes with `and` and further capitals again.
-pub fn repeated_end(
-    capitals: &Capitals<'_>,
-    places: &Places<'_>,
-    name: &Mention,
-    run_end: impl Fn(usize) -> usize,
-) -> usize {
-    let joined = head(capitals, name).map(|_| joined_end(capitals, name.end, run_end));
-    let repeats = |end: &usize| {
-        let whole = name.start..*end;
-        let mentions = places.mentions_of(&whole, capitals.zones());
-        mentions.iter().filter(|m| m.len() == whole.len()).count() > 1
+/// Where an institution ends that the text never writes without `and` and further capitals.
+pub fn repeated_end(capitals: &Capitals<'_>, places: &Places<'_>, name: &Mention) -> usize {
+    let whole = |name: Mention| {
+        let mentions = places.mentions_of(&name, capitals.zones());
+        mentions.iter().filter(|m| m.len() == name.len()).count()
     };
-    let joined = joined.flatten().filter(repeats);
-    joined.unwrap_or(name.end)
+    let joined = head(capitals, name).and_then(|_| joined_end(capitals, name.end));
+    let joined = joined.filter(|end| end - name.start <= MAX_WORDS);
+    let repeats = |end: &usize| {
+        let joined = whole(name.start..*end);
+        joined > 1 && joined == whole(name.clone())
+    };
+    joined.filter(repeats).unwrap_or(name.end)
+}
+
+/// Where the capitals end that `of` or `for` links to a name.
+fn linked_end(capitals: &Capitals<'_>, end: usize) -> Option<usize> {
+    let linked = goes_on(capitals, end, &["of", "for"]);
+    let the = linked && goes_on(capitals, end + 1, &["the"]);
+    let start = end + 1 + usize::from(the);
+    linked.then(|| capitals_end(capitals, start)).flatten()
+}
+
+/// Where the capitals end that `and` joins to a name.
+fn joined_end(capitals: &Capitals<'_>, end: usize) -> Option<usize> {
+    let joined = goes_on(capitals, end, &["and"]);
+    joined.then(|| capitals_end(capitals, end + 1)).flatten()
 }
 
 /// Whether one of these terms stands here, a space behind the word before it.
@@ -66,27 +79,19 @@ fn goes_on(capitals: &Capitals<'_>, at: usize, terms: &[&str]) -> bool {
     word.is_some_and(|word| terms.contains(&words.term_of(word)))
 }
 
-/// Where the capitals end that start here, a space behind the word before them.
-fn capitals_end(
-    capitals: &Capitals<'_>,
-    at: usize,
-    run_end: impl Fn(usize) -> usize,
-) -> Option<usize> {
-    let word = capitals.words().all().get(at)?;
-    let end = run_end(at);
-    (word.follows && end > at).then_some(end)
-}
-
-/// Where the capitals end that `and` joins to a name.
-fn joined_end(
-    capitals: &Capitals<'_>,
-    end: usize,
-    run_end: impl Fn(usize) -> usize,
-) -> Option<usize> {
-    let joined = goes_on(capitals, end, &["and"]);
-    joined
-        .then(|| capitals_end(capitals, end + 1, run_end))
-        .flatten()
+/// Where the capitals end that start here, a space behind the word before them: before a title,
+/// what is never a name, and whatever belongs to them.
+fn capitals_end(capitals: &Capitals<'_>, at: usize) -> Option<usize> {
+    let all = capitals.words().all();
+    let is_part = |word: &Word| {
+        word.capital && word.follows && !capitals.is_never_a_name(word) && !capitals.is_title(word)
+    };
+    let goes_on = |pair: &&[Word]| {
+        let (word, next) = (&pair[0], &pair[1]);
+        is_part(next) && next.sentence == word.sentence && !capitals.is_possessive(word)
+    };
+    let first = all.get(at).filter(|word| is_part(word));
+    first.map(|_| at + 1 + all[at..].windows(2).take_while(goes_on).count())
 }
 
 /// The capitals before the first small word of a name, where it has one.
@@ -98,8 +103,9 @@ pub fn head(capitals: &Capitals<'_>, name: &Mention) -> Option<Mention> {
         .map(|small| name.start..name.start + small)
 }
 
-/// The word that stands for a name from here on: capitals in parentheses behind it, each of them
-/// the first letter of one of its words.
+/// The word that stands for a name: capitals in parentheses behind this place of it that are first
+/// letters of its words. Two letters behind other names than institutions are mostly a state or a
+/// party.
 pub fn abbreviation<'t>(capitals: &Capitals<'t>, name: &Mention) -> Option<&'t Word> {
     let words = capitals.words().all();
     let (last, next) = (words.get(name.end.checked_sub(1)?)?, words.get(name.end)?);
@@ -109,43 +115,88 @@ pub fn abbreviation<'t>(capitals: &Capitals<'t>, name: &Mention) -> Option<&'t W
         && &text[last.span.end..next.span.start] == " ("
         && text[next.span.end..].starts_with(')');
     let letters = capitals.text(next);
+    let fewest = if head(capitals, name).is_some() { 2 } else { 3 };
     let is_short = || {
-        (2..=MAX_LETTERS).contains(&letters.len())
+        (fewest..=MAX_LETTERS).contains(&letters.len())
             && letters.bytes().all(|byte| byte.is_ascii_uppercase())
     };
-    let initials = words[name.clone()].iter();
-    let initials = initials.filter_map(|word| capitals.text(word).chars().next());
-    let initials = initials.map(|initial| initial.to_ascii_uppercase());
-    (opens && is_short() && is_within(letters, initials)).then_some(next)
+    let initial = |word| capitals.text(word).chars().next().unwrap_or_default();
+    let initials = words[name.clone()].iter().map(initial);
+    let initials: Vec<char> = initials.map(|c| c.to_ascii_uppercase()).collect();
+    let mut rests = (0..initials.len()).map(|skipped| &initials[skipped..]);
+    (opens && is_short() && rests.any(|rest| is_within(letters, rest))).then_some(next)
 }
 
-/// Where what stands for a name is: its abbreviation and, for one with small words, its capitals
-/// before them, or the last of these, behind `the`: `the Bank`.
-pub fn other_forms(capitals: &Capitals<'_>, places: &Places<'_>, name: &Mention) -> Vec<Mention> {
+/// The first letters of all capitals of a name, three at least, if the text has such a word.
+pub fn initials(capitals: &Capitals<'_>, name: &Mention) -> Option<(String, u32)> {
+    let words = capitals.words();
+    let large = words.all()[name.clone()].iter().filter(|word| word.capital);
+    let letters = large.filter_map(|word| capitals.text(word).chars().next());
+    let letters: String = letters.collect();
+    let some = (3..=MAX_LETTERS).contains(&letters.len());
+    let number = some.then(|| words.number(&letters.to_ascii_lowercase()));
+    number.flatten().map(|number| (letters, number))
+}
+
+/// What stands for a name besides itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Its abbreviation, by a place of it.
+    Abbreviation(usize),
+    /// The capitals before its first small word, or the last of these, behind `the`: `the Bank`.
+    Head,
+}
+
+/// The forms of a name that has these mentions, with the number of the word that ends each.
+pub fn forms(
+    capitals: &Capitals<'_>,
+    places: &Places<'_>,
+    name: &Mention,
+    mentions: &[Mention],
+) -> Vec<(Form, u32)> {
     let all = capitals.words().all();
-    let positions = |word: &Word| places.positions(word.number).iter().map(|&at| at as usize);
-    let mut found = Vec::new();
-    if let Some(word) = abbreviation(capitals, name) {
-        let form = capitals.text(word);
-        let is_it = |at: &usize| without_possessive(capitals.text(&all[*at])) == form;
-        found.extend(positions(word).filter(is_it).map(|at| at..at + 1));
+    let mut whole = mentions
+        .iter()
+        .filter(|mention| mention.len() == name.len());
+    let introduced = whole.find_map(|m| abbreviation(capitals, m).map(|_| m.end));
+    let unintroduced = || {
+        let (letters, number) = initials(capitals, name)?;
+        let mut positions = places.positions(number).iter().map(|&at| at as usize);
+        positions.find(|&at| without_possessive(capitals.text(&all[at])) == letters)
+    };
+    let short = introduced.or_else(unintroduced);
+    let short = short.map(|at| (Form::Abbreviation(at), all[at].number));
+    let head = head(capitals, name).map(|head| (Form::Head, all[head.end - 1].number));
+    short.into_iter().chain(head).collect()
+}
+
+/// Where a form of a name stands.
+pub fn places_of(
+    capitals: &Capitals<'_>,
+    places: &Places<'_>,
+    name: &Mention,
+    (form, number): (Form, u32),
+) -> Vec<Mention> {
+    let all = capitals.words().all();
+    let positions = places.positions(number).iter().map(|&at| at as usize);
+    match form {
+        Form::Abbreviation(first) => {
+            let form = without_possessive(capitals.text(&all[first]));
+            let is_it = |at: &usize| without_possessive(capitals.text(&all[*at])) == form;
+            positions.filter(is_it).map(|at| at..at + 1).collect()
+        }
+        Form::Head => {
+            let head = head(capitals, name).unwrap_or_default();
+            let numbers = |words: &Mention| all[words.clone()].iter().map(|word| word.number);
+            let alone = positions.filter_map(|at| {
+                let whole = (at + 1).checked_sub(head.len()).map(|start| start..at + 1);
+                let whole = whole.filter(|whole| numbers(whole).eq(numbers(&head)));
+                let mut forms = [whole, Some(at..at + 1)].into_iter().flatten();
+                forms.find(|form| stands_alone(capitals, form))
+            });
+            alone.collect()
+        }
     }
-    if let Some(head) = head(capitals, name) {
-        let (head, last) = (&all[head.clone()], &all[head.end - 1]);
-        let head: Vec<u32> = head.iter().map(|word| word.number).collect();
-        let alone = positions(last).filter_map(|at| {
-            let start = (at + 1).checked_sub(head.len());
-            let whole = start.map(|start| start..at + 1);
-            let is_head = |whole: &Mention| all[whole.clone()].iter().map(|w| &w.number).eq(&head);
-            let forms = [whole.filter(is_head), Some(at..at + 1)];
-            forms
-                .into_iter()
-                .flatten()
-                .find(|form| stands_alone(capitals, form))
-        });
-        found.extend(alone);
-    }
-    found
 }
 
 /// Whether capitals stand behind `the` and nothing goes on behind them.
@@ -160,14 +211,16 @@ fn stands_alone(capitals: &Capitals<'_>, mention: &Mention) -> bool {
 }
 
 /// Whether letters come among initials in their order, from the first on.
-fn is_within(letters: &str, mut initials: impl Iterator<Item = char>) -> bool {
-    let mut letters = letters.chars();
-    initials.next() == letters.next() && letters.all(|letter| initials.any(|one| one == letter))
+fn is_within(letters: &str, initials: &[char]) -> bool {
+    let (mut letters, mut initials) = (letters.chars(), initials.iter());
+    initials.next() == letters.next().as_ref()
+        && letters.all(|letter| initials.any(|one| *one == letter))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::Words;
 
     #[test]
     fn letters_come_among_initials_in_their_order() {
@@ -179,7 +232,28 @@ mod tests {
             ("CDCD", "CFDCAP", false),
             ("US", "AUS", false),
         ] {
-            assert_eq!(is_within(letters, initials.chars()), within, "{letters}");
+            let initials: Vec<char> = initials.chars().collect();
+            assert_eq!(is_within(letters, &initials), within, "{letters}");
+        }
+    }
+
+    #[test]
+    fn only_capitals_in_parentheses_are_an_abbreviation() {
+        for (text, short) in [
+            ("World Health Organization (WHO) left", Some("WHO")),
+            ("The World Health Organization (WHO) left", None),
+            ("World Health Organization WHO left", None),
+            ("World Health Organization, (WHO) left", None),
+            ("World Health Organization (WHO, Geneva) left", None),
+            ("World Health Organization (who) left", None),
+            ("World Health Organization (WXO) left", None),
+            ("World Health Organization", None),
+        ] {
+            let zones = ["", text];
+            let words = Words::read(&zones, 100);
+            let capitals = Capitals::of(&words, &zones);
+            let found = abbreviation(&capitals, &(0..3)).map(|word| capitals.text(word));
+            assert_eq!(found, short, "{text}");
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Names of a text, told by their capitals.
 //!
-//! A name is a run of capitalised words in the body. A word that only stands in capitals because
+//! A name is a run of capitalised words in the body, with small words in it if it is an institution
+//! ([`institutions`](super::institutions)). A word that only stands in capitals because
 //! it starts a sentence is no name, and of a short and a long form (`Putin`, `Vladimir Putin`)
 //! the long one is kept; [`Places::mentions_of`](crate::features::Places::mentions_of) finds both.
-//! A title before a name is no part of it.
+//! A title before a name is no part of it, nor the office of a title.
 
 use std::{cmp::Reverse, collections::HashSet};
 
@@ -11,7 +12,7 @@ use foldhash::fast::RandomState;
 
 use super::{
     capitals::Capitals,
-    institutions::{abbreviation, end_of, head, repeated_end},
+    institutions::{MAX_WORDS, abbreviation, end_of, head, initials, repeated_end},
     targets::MIN_MENTIONS,
 };
 use crate::{
@@ -19,10 +20,16 @@ use crate::{
     text::without_possessive,
 };
 
-/// The longest name, in words.
-const MAX_WORDS: usize = 7;
 /// Names that are looked for in the whole text; more would take more than linear time.
 const CANDIDATES: usize = 32;
+
+/// What secretaries, ministers and chiefs are of.
+#[rustfmt::skip]
+const OFFICES: &[&str] = &[
+    "agriculture", "commerce", "defence", "defense", "education", "energy", "finance", "health",
+    "interior", "justice", "labor", "labour", "staff", "state", "transport", "transportation",
+    "treasury",
+];
 
 /// The names of a text.
 pub struct Names<'t> {
@@ -57,24 +64,34 @@ impl Names<'_> {
         counted.sort_by_key(|(count, _)| Reverse(*count));
         counted.truncate(CANDIDATES);
         let whole = |(_, name): (usize, Mention)| {
-            let end = repeated_end(self.capitals, self.places, &name, |at| self.run_end(at));
+            let end = repeated_end(self.capitals, self.places, &name);
             name.start..end
         };
-        counted.into_iter().map(whole).collect()
+        let mut seen = HashSet::<_, RandomState>::default();
+        let whole = counted.into_iter().map(whole);
+        whole.filter(|name| seen.insert(self.key(name))).collect()
+    }
+
+    /// A name by its words.
+    fn key(&self, name: &Mention) -> [u32; MAX_WORDS] {
+        let words = self.capitals.words().all()[name.clone()].iter();
+        padded(words.map(|word| word.number))
     }
 
     /// How often a name may be mentioned: by its last word or, with small words, by its head, and
     /// by its abbreviation.
     fn count(&self, name: &Mention) -> usize {
-        let count = |word: &Word| self.capitals.count(word.number);
-        let at = |at: usize| count(&self.capitals.words().all()[at]);
+        let words = self.capitals.words().all();
+        let at = |at: usize| self.capitals.count(words[at].number);
         let head = head(self.capitals, name).map_or(0, |head| at(head.end - 1));
-        let short = abbreviation(self.capitals, name).map_or(0, count);
+        let short = abbreviation(self.capitals, name).map(|word| word.number);
+        let short = short.or_else(|| initials(self.capitals, name).map(|(_, number)| number));
+        let short = short.map_or(0, |number| self.capitals.count(number));
         at(name.end - 1).max(head) + short
     }
 
     /// By number of a term: whether a capital of it tells something, as not at the start of a
-    /// sentence or of what is quoted.
+    /// sentence or of what is quoted, unless it has nothing but capitals.
     fn inside_sentences(&self) -> Vec<bool> {
         let mut inside = vec![false; self.capitals.words().terms().len()];
         for pair in self.capitals.words().all().windows(2) {
@@ -83,7 +100,8 @@ impl Names<'_> {
             let goes_on = word.zone > 0
                 && word.sentence == before.sentence
                 && (word.follows || gap().starts_with([',', ' ']));
-            inside[word.number as usize] |= word.capital && goes_on;
+            let written_large = || self.capitals.is_written_large(word) && word.zone > 0;
+            inside[word.number as usize] |= word.capital && (goes_on || written_large());
         }
         inside
     }
@@ -105,10 +123,9 @@ impl Names<'_> {
                 continue;
             }
             let mut name = self.without_common_start(at..end);
-            name.end = end_of(self.capitals, &name, |at| self.run_end(at));
-            let numbers = words[name.clone()].iter().map(|word| word.number);
+            name.end = end_of(self.capitals, &name);
             // Headlines capitalise every word, so names are taken from the body alone.
-            if self.is_name(&name) && seen.insert(padded(numbers)) {
+            if self.is_name(&name) && seen.insert(self.key(&name)) {
                 names.push(name);
             }
             at = end;
@@ -149,13 +166,11 @@ impl Names<'_> {
     fn is_of_office(&self, at: usize) -> bool {
         let words = self.capitals.words();
         let joined = |at: usize| words.all()[at].follows;
-        let before = |at: usize, term: &str| {
-            let before = at.checked_sub(1).filter(|_| joined(at));
-            before.filter(|&before| words.term(before) == term)
-        };
-        let of = before(before(at, "the").unwrap_or(at), "of");
-        let title = of.filter(|&of| joined(of)).and_then(|of| of.checked_sub(1));
-        title.is_some_and(|title| self.capitals.is_title(&words.all()[title]))
+        let of = at.checked_sub(1).filter(|&of| joined(at) && joined(of));
+        let of = of.filter(|&of| words.term(of) == "of");
+        let title = of.and_then(|of| words.all().get(of.checked_sub(1)?));
+        OFFICES.contains(&words.term(at))
+            && title.is_some_and(|title| title.capital && self.capitals.is_title(title))
     }
 
     /// The end of the run of capitalised words that starts at `at`. Nothing is its own: in `Orlan's
@@ -168,16 +183,25 @@ impl Names<'_> {
         let goes_on = |pair: &&[Word]| {
             let (word, next) = (&pair[0], &pair[1]);
             let own = word.number == next.number && self.capitals.is_possessive(word);
-            next.capital && next.follows && next.sentence == word.sentence && !own
+            let follows = next.follows || self.capitals.is_initial(word, next);
+            next.capital && follows && next.sentence == word.sentence && !own
         };
         at + 1 + words[at..].windows(2).take_while(goes_on).count()
     }
 
     /// A name as the text writes it.
     pub fn written(&self, name: Mention) -> String {
-        let words = self.capitals.words().all()[name].iter();
+        let words = &self.capitals.words().all()[name];
         let text = |word: &Word| without_possessive(self.capitals.text(word));
-        words.map(text).collect::<Vec<_>>().join(" ")
+        let mut written = String::new();
+        for (at, word) in words.iter().enumerate() {
+            written.push_str(text(word));
+            if let Some(next) = words.get(at + 1) {
+                let initial = self.capitals.is_initial(word, next);
+                written.push_str(if initial { ". " } else { " " });
+            }
+        }
+        written
     }
 }
 

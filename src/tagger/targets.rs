@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use super::{
     capitals::{Capitals, is_title},
     countries::{Found, countries, places_of_country},
-    institutions::other_forms,
+    institutions::{forms, head, places_of},
     names::Names,
 };
 use crate::features::{MAX_MENTIONS, Mention, Places, Words};
@@ -18,6 +18,8 @@ pub const MIN_MENTIONS: usize = 2;
 
 /// A target and where it is mentioned.
 type Target = (String, Vec<Mention>);
+/// The mentions of a name and the first place where it is written out.
+type Named = (Vec<Mention>, Mention);
 
 /// Names and where they are mentioned, the most frequent first, then the first.
 #[must_use]
@@ -34,11 +36,18 @@ pub fn find_targets(places: &Places<'_>, capitals: &Capitals<'_>) -> Vec<Target>
     let others = others
         .into_iter()
         .map(|name| (places.mentions_of(&name, capitals.zones()), name));
-    let mut others: Vec<(Vec<Mention>, Mention)> = others.collect();
+    let mut others: Vec<Named> = others.collect();
     keep_own_short_forms(&mut others, capitals);
-    for (mentions, name) in &mut others {
-        add(mentions, other_forms(capitals, places, name));
-    }
+    add_forms(&mut others, capitals, places);
+    let inside = words_of_institutions(&others, capitals);
+    let apart = |m: &Mention| !inside[m.clone()].contains(&true);
+    countries
+        .iter_mut()
+        .for_each(|country| country.mentions.retain(apart));
+    let plain = others
+        .iter_mut()
+        .filter(|(_, name)| head(capitals, name).is_none());
+    plain.for_each(|(mentions, _)| mentions.retain(apart));
     let called = |country: Found| {
         let written = country.named.clone().map(|name| names.written(name));
         let name = written.unwrap_or_else(|| country.name().to_owned());
@@ -53,9 +62,9 @@ pub fn find_targets(places: &Places<'_>, capitals: &Capitals<'_>) -> Vec<Target>
 /// Keeps the last word of a long name alone as a mention of it only where it is no part of another
 /// name, and of several names that end alike leaves it to the one that is written out most, of
 /// equals to the shortest and first.
-fn keep_own_short_forms(names: &mut [(Vec<Mention>, Mention)], capitals: &Capitals<'_>) {
+fn keep_own_short_forms(names: &mut [Named], capitals: &Capitals<'_>) {
     let words = capitals.words().all();
-    let claim = |(mentions, name): &(Vec<Mention>, Mention)| {
+    let claim = |(mentions, name): &Named| {
         let whole = mentions.iter().filter(|m| m.len() == name.len());
         let rank = (whole.count(), Reverse(name.len()), Reverse(name.start));
         capitals
@@ -72,18 +81,45 @@ fn keep_own_short_forms(names: &mut [(Vec<Mention>, Mention)], capitals: &Capita
     }
 }
 
+/// Adds where forms of names stand, but for those that two names have.
+fn add_forms(names: &mut [Named], capitals: &Capitals<'_>, places: &Places<'_>) {
+    let forms = |(mentions, name): &Named| forms(capitals, places, name, mentions);
+    let forms: Vec<_> = names.iter().map(forms).collect();
+    let times = |number| forms.iter().flatten().filter(|(_, n)| *n == number).count();
+    for ((mentions, name), of_name) in names.iter_mut().zip(&forms) {
+        let own = of_name.iter().filter(|(_, number)| times(*number) == 1);
+        let more = own.flat_map(|form| places_of(capitals, places, name, *form));
+        add(mentions, more.collect());
+    }
+}
+
+/// Which words are part of an institution that the text repeats: they name nobody else.
+fn words_of_institutions(names: &[Named], capitals: &Capitals<'_>) -> Vec<bool> {
+    let mut inside = vec![false; capitals.words().all().len()];
+    let repeated = names.iter().filter(|(mentions, name)| {
+        mentions.len() >= MIN_MENTIONS && head(capitals, name).is_some()
+    });
+    for mention in repeated.flat_map(|(mentions, _)| mentions) {
+        inside[mention.clone()].fill(true);
+    }
+    inside
+}
+
 /// The targets of which enough is left when those that are mentioned more have taken theirs.
 fn most_mentioned(mut found: Vec<Target>, words: usize) -> Vec<Target> {
     found.sort_by(|(_, a), (_, b)| {
-        let first = |mentions: &[Mention]| mentions.first().map(|m| m.start);
+        let first = |mentions: &[Mention]| mentions.first().map(|m| (m.start, Reverse(m.end)));
         b.len().cmp(&a.len()).then_with(|| first(a).cmp(&first(b)))
     });
     let mut taken = vec![false; words];
     found.retain(|(_, mentions)| {
         let is_free = |mention: &&Mention| !taken[(*mention).clone()].contains(&true);
         let own = mentions.iter().filter(is_free).count();
-        mentions.iter().for_each(|m| taken[m.clone()].fill(true));
-        own >= MIN_MENTIONS
+        let enough = own >= MIN_MENTIONS;
+        if enough {
+            mentions.iter().for_each(|m| taken[m.clone()].fill(true));
+        }
+        enough
     });
     found.truncate(MAX_FOUND);
     found
@@ -234,26 +270,91 @@ mod tests {
         }
     }
 
+    fn names(body: &str) -> Vec<String> {
+        found("", body).into_iter().map(|(name, _)| name).collect()
+    }
+
     #[test]
     fn institutions_are_one_name_with_what_stands_for_them() {
         let body = "The Bank of Orlan (BO) raised rates. The Bank said that Orlan had asked it to. \
-                    Susan Keller of Orlan, whom BO fined, left the bank. Keller sued.";
+                    Susan Keller of Orlan, whom BO fined, left. Bank policy is bad. Keller sued.";
         let expected = [
             ("Bank of Orlan".into(), 4),
-            ("Orlan".into(), 3),
+            ("Orlan".into(), 2),
             ("Susan Keller".into(), 2),
         ];
         assert_eq!(found("", body), expected);
-        let body = "Staff of the Centers for Disease Control and Prevention (CDC) left. She asked \
-                    the CDC why it was so, as the Centers for Disease Control and Prevention did.";
-        let expected = [("Centers for Disease Control and Prevention".into(), 4)];
-        assert_eq!(found("", body), expected);
-        let body =
-            "Staff of the Orlan Observatory for Human Rights left. The Observatory was silent.";
-        let expected = [("Orlan Observatory for Human Rights".into(), 2)];
-        assert_eq!(found("", body), expected);
-        let body = "She told the Department of Health and Anna Keller. Then Keller left.";
-        assert_eq!(found("", body), [("Anna Keller".into(), 2)]);
+        for (body, expected) in [
+            (
+                "Staff of the Centers for Disease Control and Prevention (CDC) left. She asked the \
+                 CDC why it was so, as the Centers for Disease Control and Prevention did.",
+                ("Centers for Disease Control and Prevention", 4),
+            ),
+            (
+                "Staff of the Orlan Observatory for Human Rights left. The Observatory was silent.",
+                ("Orlan Observatory for Human Rights", 2),
+            ),
+            (
+                "The Organisation for the Prohibition of Chemical Weapons (OPCW) left. OPCW staff \
+                 of the Organisation for the Prohibition of Chemical Weapons stayed.",
+                ("Organisation for the Prohibition of Chemical Weapons", 4),
+            ),
+            (
+                "The World Health Organization left. The World Health Organization (WHO) came, as \
+                 the WHO does. Who was it?",
+                ("World Health Organization", 4),
+            ),
+            (
+                "The Reserve Bank of Orlan left. RBO staff did not see it go, said the RBO.",
+                ("Reserve Bank of Orlan", 3),
+            ),
+            (
+                "The Orlan Department of Health and Human Services (HHS) left. He asked HHS why.",
+                ("Orlan Department of Health and Human Services", 3),
+            ),
+        ] {
+            assert_eq!(found("", body), [(expected.0.into(), expected.1)], "{body}");
+        }
+    }
+
+    #[test]
+    fn institutions_take_nobody_else_with_them() {
+        for (body, expected) in [
+            (
+                "She told the Department of Health and Anna Keller. Then Keller left.",
+                &["Anna Keller"][..],
+            ),
+            (
+                "The Bank of Orlan Governor Anna Keller left. The Bank of Orlan's Anna Keller \
+                 stayed. It was the Bank of Orlan.",
+                &["Bank of Orlan", "Anna Keller"],
+            ),
+            (
+                "The Bank of Orlan and Vale Watch left. The Bank of Orlan was closed. The Bank of \
+                 Orlan and Vale Watch came back.",
+                &["Bank of Orlan", "Vale Watch"],
+            ),
+            (
+                "The Department of Justice left. The Department of Labor left. The Department of \
+                 Justice met the Department of Labor. The Department was closed.",
+                &["Department of Justice", "Department of Labor"],
+            ),
+            (
+                "Susan Collins of Maine met Chris Allen (CA) in May. Collins left Allen (CA).",
+                &["Susan Collins", "Chris Allen"],
+            ),
+        ] {
+            assert_eq!(names(body), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn initials_belong_to_a_name_and_abbreviations_start_sentences() {
+        let body = "Ann J. Keller left. NAFO said that it was over. NAFO had met Keller.";
+        assert_eq!(
+            found("", body),
+            [("Ann J. Keller".into(), 2), ("NAFO".into(), 2)]
+        );
     }
 
     #[test]
@@ -262,6 +363,16 @@ mod tests {
                     About Okoro, which Ann Okoro wrote. Okoro met Keller.";
         let expected = [("Ann Okoro".into(), 3), ("Anna Keller".into(), 2)];
         assert_eq!(found("", body), expected);
+        for (title, name) in [
+            ("Mayor", "New York"),
+            ("mayor", "New York"),
+            ("Chairman", "Federal Reserve"),
+            ("President", "Goldman Sachs"),
+            ("governor", "Bank of Orlan"),
+        ] {
+            let body = format!("The {title} of {name} spoke. {title} of {name} is a long job.");
+            assert_eq!(names(&body), [name], "{body}");
+        }
     }
 
     #[test]
