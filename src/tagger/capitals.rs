@@ -67,10 +67,20 @@ impl<'t> Capitals<'t> {
         without_possessive(text) != text
     }
 
-    /// Whether a word is the initial of a name that goes on: `J.` in `Ann J. Orlan`.
-    pub fn is_initial(&self, word: &Word, next: &Word) -> bool {
+    /// Whether the word at `at` is the initial of a name that goes on: `J.` in `Ann J. Orlan`, but
+    /// not `B.` behind `Plan`.
+    pub fn is_initial(&self, at: usize) -> bool {
+        let all = self.words.all();
+        let (word, Some(next)) = (&all[at], all.get(at + 1)) else {
+            return false;
+        };
+        let before = at.checked_sub(1).map(|before| self.words.term(before));
         let gap = || &self.zones[word.zone][word.span.end..next.span.start];
-        word.capital && word.span.len() == 1 && word.zone == next.zone && gap() == ". "
+        word.capital
+            && word.span.len() == 1
+            && word.zone == next.zone
+            && gap() == ". "
+            && !before.is_some_and(|before| LETTERED.contains(&before))
     }
 
     /// Whether a word is written as an abbreviation is, in a few capitals.
@@ -168,6 +178,13 @@ fn use_of(term: &str) -> Use {
 pub fn is_title(term: &str) -> bool {
     use_of(term) == Use::Title
 }
+
+/// What is told apart by letters.
+#[rustfmt::skip]
+const LETTERED: &[&str] = &[
+    "appendix", "class", "division", "exhibit", "grade", "group", "hepatitis", "influenza", "model",
+    "option", "part", "plan", "schedule", "section", "series", "title", "type", "vitamin", "world",
+];
 
 #[rustfmt::skip]
 const NEVER: &[&str] = &[

@@ -22,6 +22,21 @@ const HEADS: &[&str] = &[
     "trust", "union", "university",
 ];
 
+/// Those of them that `for` goes on behind as well. What is blamed or praised `for` something has
+/// another head, or is more than a mere `Department`.
+#[rustfmt::skip]
+const HEADS_FOR: &[&str] = &[
+    "academy", "agency", "alliance", "association", "bureau", "campaign", "center", "centers",
+    "centre", "coalition", "college", "commission", "committee", "conference", "council",
+    "department", "federation", "foundation", "fund", "hospital", "institute", "institutes",
+    "ministry", "movement", "network", "observatory", "office", "organisation", "organization",
+    "school", "society",
+];
+/// Those that stand for another than the one at hand if nothing is before or behind them.
+const COMMON_HEADS: &[&str] = &["army", "congress", "court", "parliament", "times", "union"];
+/// What stands before a title, so that no institution goes on there.
+const RANKS: &[&str] = &["acting", "deputy", "former", "vice"];
+
 /// The longest name, in words.
 pub const MAX_WORDS: usize = 7;
 /// The most letters of an abbreviation.
@@ -30,8 +45,17 @@ const MAX_LETTERS: usize = 6;
 /// Where a name ends: after `of` or `for` and the capitals behind it if it is an institution, and
 /// after those that `and` joins to them if an abbreviation says so.
 pub fn end_of(capitals: &Capitals<'_>, name: &Mention) -> usize {
-    let is_head = || HEADS.contains(&capitals.words().term(name.end - 1));
-    if name.is_empty() || !goes_on(capitals, name.end, &["of", "for"]) || !is_head() {
+    if name.is_empty() || !goes_on(capitals, name.end, &["of", "for"]) {
+        return name.end;
+    }
+    let head = capitals.words().term(name.end - 1);
+    let heads = if goes_on(capitals, name.end, &["of"]) {
+        HEADS
+    } else {
+        HEADS_FOR
+    };
+    let alone = name.len() == 1 || heads == HEADS || !["department", "ministry"].contains(&head);
+    if !alone || !heads.contains(&head) {
         return name.end;
     }
     let mut end = name.end;
@@ -43,19 +67,24 @@ pub fn end_of(capitals: &Capitals<'_>, name: &Mention) -> usize {
     joined.filter(is_short_for).unwrap_or(end)
 }
 
-/// Where an institution ends that the text never writes without `and` and further capitals.
+/// Where an institution ends that the text writes with `and` and further capitals more than once,
+/// and neither it nor the last of these without.
 pub fn repeated_end(capitals: &Capitals<'_>, places: &Places<'_>, name: &Mention) -> usize {
-    let whole = |name: Mention| {
-        let mentions = places.mentions_of(&name, capitals.zones());
-        mentions.iter().filter(|m| m.len() == name.len()).count()
-    };
+    let whole = |name: &Mention| written_out(&places.mentions_of(name, capitals.zones()), name);
     let joined = head(capitals, name).and_then(|_| joined_end(capitals, name.end));
     let joined = joined.filter(|end| end - name.start <= MAX_WORDS);
     let repeats = |end: &usize| {
-        let joined = whole(name.start..*end);
-        joined > 1 && joined == whole(name.clone())
+        let joined = whole(&(name.start..*end));
+        let last = capitals.words().all()[end - 1].number;
+        joined > 1 && joined == whole(name) && joined == capitals.count(last)
     };
     joined.filter(repeats).unwrap_or(name.end)
+}
+
+/// How many of its mentions write a name out.
+pub fn written_out(mentions: &[Mention], name: &Mention) -> usize {
+    let whole = mentions.iter().filter(|m| m.len() == name.len());
+    whole.count()
 }
 
 /// Where the capitals end that `of` or `for` links to a name.
@@ -83,9 +112,11 @@ fn goes_on(capitals: &Capitals<'_>, at: usize, terms: &[&str]) -> bool {
 /// what is never a name, and whatever belongs to them.
 fn capitals_end(capitals: &Capitals<'_>, at: usize) -> Option<usize> {
     let all = capitals.words().all();
-    let is_part = |word: &Word| {
-        word.capital && word.follows && !capitals.is_never_a_name(word) && !capitals.is_title(word)
+    let ends = |word: &Word| {
+        let rank = RANKS.contains(&capitals.words().term_of(word));
+        rank || capitals.is_never_a_name(word) || capitals.is_title(word)
     };
+    let is_part = |word: &Word| word.capital && word.follows && !ends(word);
     let goes_on = |pair: &&[Word]| {
         let (word, next) = (&pair[0], &pair[1]);
         is_part(next) && next.sentence == word.sentence && !capitals.is_possessive(word)
@@ -147,26 +178,59 @@ pub enum Form {
     Head,
 }
 
-/// The forms of a name that has these mentions, with the number of the word that ends each.
-pub fn forms(
+/// A form that may be of several names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claim {
+    form: Form,
+    /// Of the word that ends the form.
+    number: u32,
+    /// The higher, the more the text supports it.
+    rank: usize,
+}
+
+impl Claim {
+    /// Whether another claim to the same form is as good.
+    pub fn is_contested_by(&self, other: &Self) -> bool {
+        self.number == other.number && other.rank >= self.rank
+    }
+}
+
+/// The forms of a name that has these mentions.
+pub fn claims(
     capitals: &Capitals<'_>,
     places: &Places<'_>,
     name: &Mention,
     mentions: &[Mention],
-) -> Vec<(Form, u32)> {
+) -> Vec<Claim> {
     let all = capitals.words().all();
-    let mut whole = mentions
-        .iter()
-        .filter(|mention| mention.len() == name.len());
-    let introduced = whole.find_map(|m| abbreviation(capitals, m).map(|_| m.end));
+    let mut whole = mentions.iter().filter(|m| m.len() == name.len());
+    let introduced = whole.find_map(|m| abbreviation(capitals, m).map(|_| (m.end, 2)));
     let unintroduced = || {
         let (letters, number) = initials(capitals, name)?;
         let mut positions = places.positions(number).iter().map(|&at| at as usize);
-        positions.find(|&at| without_possessive(capitals.text(&all[at])) == letters)
+        let at = positions.find(|&at| without_possessive(capitals.text(&all[at])) == letters);
+        at.map(|at| (at, 1))
     };
-    let short = introduced.or_else(unintroduced);
-    let short = short.map(|at| (Form::Abbreviation(at), all[at].number));
-    let head = head(capitals, name).map(|head| (Form::Head, all[head.end - 1].number));
+    let short = introduced.or_else(unintroduced).map(|(at, rank)| Claim {
+        form: Form::Abbreviation(at),
+        number: all[at].number,
+        rank,
+    });
+    let times = written_out(mentions, name);
+    // What the text calls the White House as well is not of Donald Trump.
+    let is_own = |head: &Mention| {
+        let places_of_head = || places.mentions_of(head, capitals.zones());
+        times > 1 || written_out(&places_of_head(), head) == 1
+    };
+    let head = head(capitals, name).filter(|head| match head.len() {
+        1 => !COMMON_HEADS.contains(&capitals.words().term(head.start)),
+        _ => is_own(head),
+    });
+    let head = head.map(|head| Claim {
+        form: Form::Head,
+        number: all[head.end - 1].number,
+        rank: times,
+    });
     short.into_iter().chain(head).collect()
 }
 
@@ -175,11 +239,11 @@ pub fn places_of(
     capitals: &Capitals<'_>,
     places: &Places<'_>,
     name: &Mention,
-    (form, number): (Form, u32),
+    claim: Claim,
 ) -> Vec<Mention> {
     let all = capitals.words().all();
-    let positions = places.positions(number).iter().map(|&at| at as usize);
-    match form {
+    let positions = places.positions(claim.number).iter().map(|&at| at as usize);
+    match claim.form {
         Form::Abbreviation(first) => {
             let form = without_possessive(capitals.text(&all[first]));
             let is_it = |at: &usize| without_possessive(capitals.text(&all[*at])) == form;

@@ -158,7 +158,7 @@ impl Names<'_> {
                 .first()
                 .is_some_and(|word| self.capitals.is_common(word));
         let first = first || self.is_of_office(run.start);
-        run.end.min(run.start + never.max(usize::from(first)))..run.end
+        run.start + never.max(usize::from(first))..run.end
     }
 
     /// Whether the word at `at` says which office a title before it means: `State` in `Secretary of
@@ -180,24 +180,24 @@ impl Names<'_> {
         if !words[at].capital {
             return at;
         }
-        let goes_on = |pair: &&[Word]| {
-            let (word, next) = (&pair[0], &pair[1]);
-            let own = word.number == next.number && self.capitals.is_possessive(word);
-            let follows = next.follows || self.capitals.is_initial(word, next);
-            next.capital && follows && next.sentence == word.sentence && !own
+        let goes_on = |&next: &usize| {
+            let (word, follower) = (&words[next - 1], &words[next]);
+            let own = word.number == follower.number && self.capitals.is_possessive(word);
+            let follows = follower.follows || self.capitals.is_initial(next - 1);
+            follower.capital && follows && follower.sentence == word.sentence && !own
         };
-        at + 1 + words[at..].windows(2).take_while(goes_on).count()
+        at + 1 + (at + 1..words.len()).take_while(goes_on).count()
     }
 
     /// A name as the text writes it.
-    pub fn written(&self, name: Mention) -> String {
-        let words = &self.capitals.words().all()[name];
+    pub fn written(&self, name: &Mention) -> String {
+        let words = &self.capitals.words().all()[name.clone()];
         let text = |word: &Word| without_possessive(self.capitals.text(word));
         let mut written = String::new();
-        for (at, word) in words.iter().enumerate() {
+        for (at, word) in name.clone().zip(words) {
             written.push_str(text(word));
-            if let Some(next) = words.get(at + 1) {
-                let initial = self.capitals.is_initial(word, next);
+            if at + 1 < name.end {
+                let initial = self.capitals.is_initial(at);
                 written.push_str(if initial { ". " } else { " " });
             }
         }
@@ -217,4 +217,147 @@ fn padded(numbers: impl Iterator<Item = u32>) -> [u32; MAX_WORDS] {
 
 fn starts_sentence(words: &[Word], at: usize) -> bool {
     at == 0 || words[at - 1].sentence != words[at].sentence || !words[at].follows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{features::Words, tagger::targets::find_targets};
+
+    fn found(body: &str) -> Vec<(String, usize)> {
+        let zones = ["", body];
+        let words = Words::read(&zones, 10_000);
+        let targets = find_targets(&Places::new(&words), &Capitals::of(&words, &zones));
+        let targets = targets.into_iter();
+        targets.map(|(name, m)| (name, m.len())).collect()
+    }
+
+    fn names(body: &str) -> Vec<String> {
+        found(body).into_iter().map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn institutions_are_one_name_with_what_stands_for_them() {
+        let body = "The Bank of Orlan (BO) raised rates. The Bank said that Orlan had asked it to. \
+                    Susan Keller of Orlan, whom BO fined, left. Bank policy is bad. Keller sued.";
+        let expected = [
+            ("Bank of Orlan".into(), 4),
+            ("Orlan".into(), 2),
+            ("Susan Keller".into(), 2),
+        ];
+        assert_eq!(found(body), expected);
+        for (body, expected) in [
+            (
+                "Staff of the Centers for Disease Control and Prevention (CDC) left. She asked the \
+                 CDC why it was so, as the Centers for Disease Control and Prevention did.",
+                ("Centers for Disease Control and Prevention", 4),
+            ),
+            (
+                "Staff of the Orlan Observatory for Human Rights left. The Observatory was silent.",
+                ("Orlan Observatory for Human Rights", 2),
+            ),
+            (
+                "The Organisation for the Prohibition of Chemical Weapons (OPCW) left. OPCW staff \
+                 of the Organisation for the Prohibition of Chemical Weapons stayed.",
+                ("Organisation for the Prohibition of Chemical Weapons", 4),
+            ),
+            (
+                "The World Health Organization left. The World Health Organization (WHO) came, as \
+                 the WHO does. Who was it?",
+                ("World Health Organization", 4),
+            ),
+            (
+                "The Reserve Bank of Orlan left. RBO staff did not see it go, said the RBO.",
+                ("Reserve Bank of Orlan", 3),
+            ),
+            (
+                "The Orlan Department of Health and Human Services (HHS) left. He asked HHS why.",
+                ("Orlan Department of Health and Human Services", 3),
+            ),
+        ] {
+            assert_eq!(found(body), [(expected.0.into(), expected.1)], "{body}");
+        }
+    }
+
+    #[test]
+    fn institutions_take_nobody_else_with_them() {
+        for (body, expected) in [
+            (
+                "She told the Department of Health and Anna Keller. Then Keller left.",
+                &["Anna Keller"][..],
+            ),
+            (
+                "The Bank of Orlan Governor Anna Keller left. The Bank of Orlan's Anna Keller \
+                 stayed. It was the Bank of Orlan.",
+                &["Bank of Orlan", "Anna Keller"],
+            ),
+            (
+                "The Bank of Orlan and Vale Watch left. The Bank of Orlan was closed. The Bank of \
+                 Orlan and Vale Watch came back.",
+                &["Bank of Orlan", "Vale Watch"],
+            ),
+            (
+                "The Department of Justice left. The Department of Labor left. The Department of \
+                 Justice met the Department of Labor. The Department was closed.",
+                &["Department of Justice", "Department of Labor"],
+            ),
+            (
+                "The White House of Donald Trump was angry. The White House said so. The White \
+                 House was blamed, and Trump left.",
+                &["White House", "Donald Trump"],
+            ),
+            (
+                "She blamed the Justice Department for Benghazi. The Justice Department denied it.",
+                &["Justice Department"],
+            ),
+            (
+                "The University of Orlan and Ann Keller sued. The University of Orlan and Ann \
+                 Keller won. Keller spoke.",
+                &["Ann Keller", "University of Orlan"],
+            ),
+            (
+                "The Orlan Medical Association (OMA) left. The OMA and the Orlan Marketing \
+                 Association met. The OMA was silent.",
+                &["Orlan Medical Association"],
+            ),
+            (
+                "The Bank of Orlan met the Bank of Vale. The Bank of Orlan and Bank of Orlan \
+                 Deputy Governor Ann Keller spoke, as the Bank said.",
+                &["Bank of Orlan"],
+            ),
+            (
+                "Susan Collins of Maine met Chris Allen (CA) in May. Collins left Allen (CA).",
+                &["Susan Collins", "Chris Allen"],
+            ),
+        ] {
+            assert_eq!(names(body), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn initials_belong_to_a_name_and_abbreviations_start_sentences() {
+        let body = "Ann J. Keller left. NAFO said that it was over. NAFO had met Keller.";
+        assert_eq!(
+            found(body),
+            [("Ann J. Keller".into(), 2), ("NAFO".into(), 2)]
+        );
+    }
+
+    #[test]
+    fn an_office_and_the_title_of_a_book_are_no_part_of_a_name() {
+        let body = "Secretary of State Anna Keller left. The Secretary of State had read The Truth \
+                    About Okoro, which Ann Okoro wrote. Okoro met Keller.";
+        let expected = [("Ann Okoro".into(), 3), ("Anna Keller".into(), 2)];
+        assert_eq!(found(body), expected);
+        for (title, name) in [
+            ("Mayor", "New York"),
+            ("mayor", "New York"),
+            ("Chairman", "Federal Reserve"),
+            ("President", "Goldman Sachs"),
+            ("governor", "Bank of Orlan"),
+        ] {
+            let body = format!("The {title} of {name} spoke. {title} of {name} is a long job.");
+            assert_eq!(names(&body), [name], "{body}");
+        }
+    }
 }
