@@ -19,29 +19,28 @@ pub fn for_each_cased(
     if !config.capitals() {
         return;
     }
-    let mut word = String::new();
-    let mut look_at = |zone: usize, span: Span| {
-        let token = &zones[zone][span.clone()];
-        if token.starts_with(char::is_uppercase) {
-            fold_into(token, &mut word);
-            if let Some(term) = cased(token, &word) {
-                visit(&term, zone, span);
-            }
+    let mut look_at = |zone: usize, span: Span, word: &str| {
+        if let Some(term) = cased(&zones[zone][span.clone()], word) {
+            visit(&term, zone, span);
         }
     };
     if let Some(words) = words {
-        let words = words.all().iter();
-        words.for_each(|word| look_at(word.zone, word.span.clone()));
+        let large = words.all().iter().filter(|word| word.capital);
+        large.for_each(|word| look_at(word.zone, word.span.clone(), words.term_of(word)));
         return;
     }
-    let mut read = Read::default();
+    let (mut read, mut folded) = (Read::default(), String::new());
     for (zone, text) in zones.iter().enumerate() {
         let mut scanner = Scanner::new(text);
         while let Some(token) = scanner.scan() {
             if read.is_full(config) {
                 return;
             }
-            look_at(zone, token.start..token.end);
+            let span = token.start..token.end;
+            if text[span.clone()].starts_with(char::is_uppercase) {
+                fold_into(&text[span.clone()], &mut folded);
+                look_at(zone, span, &folded);
+            }
         }
     }
 }

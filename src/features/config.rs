@@ -17,7 +17,7 @@ pub struct FeaturizerParams {
     pub max_ngram: usize,
     /// Tokens of one article that are read.
     pub max_tokens: u32,
-    /// Whether words with a capital are terms of their own.
+    /// Whether words with a capital are terms of their own. Model files say so only where they are.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub capitals: bool,
 }

@@ -9,6 +9,9 @@ use crate::{
     text::without_possessive,
 };
 
+/// The most letters of an abbreviation.
+pub const MAX_LETTERS: usize = 6;
+
 /// A text by its capitals. What is asked of every word is answered once, by number of its term.
 pub struct Capitals<'t> {
     words: &'t Words,
@@ -86,7 +89,8 @@ impl<'t> Capitals<'t> {
     /// Whether a word is written as an abbreviation is, in a few capitals.
     pub fn is_written_large(&self, word: &Word) -> bool {
         let text = without_possessive(self.text(word));
-        (2..=6).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase())
+        (2..=MAX_LETTERS).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_uppercase())
     }
 
     /// How many words of a term have a capital.

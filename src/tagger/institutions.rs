@@ -2,7 +2,7 @@
 //! Control and Prevention`), and what stands for a name: `the Bank`, and the capitals behind it in
 //! parentheses (`World Health Organization (WHO)`), wherever they stand.
 
-use super::capitals::Capitals;
+use super::capitals::{Capitals, MAX_LETTERS};
 use crate::{
     features::{Mention, Places, Word},
     text::without_possessive,
@@ -39,23 +39,19 @@ const RANKS: &[&str] = &["acting", "deputy", "former", "vice"];
 
 /// The longest name, in words.
 pub const MAX_WORDS: usize = 7;
-/// The most letters of an abbreviation.
-const MAX_LETTERS: usize = 6;
 
 /// Where a name ends: after `of` or `for` and the capitals behind it if it is an institution, and
 /// after those that `and` joins to them if an abbreviation says so.
 pub fn end_of(capitals: &Capitals<'_>, name: &Mention) -> usize {
-    if name.is_empty() || !goes_on(capitals, name.end, &["of", "for"]) {
+    let Some(head) = name.clone().next_back() else {
         return name.end;
-    }
-    let head = capitals.words().term(name.end - 1);
-    let heads = if goes_on(capitals, name.end, &["of"]) {
-        HEADS
-    } else {
-        HEADS_FOR
     };
-    let alone = name.len() == 1 || heads == HEADS || !["department", "ministry"].contains(&head);
-    if !alone || !heads.contains(&head) {
+    let head = capitals.words().term(head);
+    let links =
+        |term, heads: &[&str]| goes_on(capitals, name.end, &[term]) && heads.contains(&head);
+    let mere = name.len() == 1 || !["department", "ministry"].contains(&head);
+    let is_linked = links("of", HEADS) || mere && links("for", HEADS_FOR);
+    if !is_linked {
         return name.end;
     }
     let mut end = name.end;
@@ -147,23 +143,27 @@ pub fn abbreviation<'t>(capitals: &Capitals<'t>, name: &Mention) -> Option<&'t W
         && text[next.span.end..].starts_with(')');
     let letters = capitals.text(next);
     let fewest = if head(capitals, name).is_some() { 2 } else { 3 };
-    let is_short = || {
-        (fewest..=MAX_LETTERS).contains(&letters.len())
-            && letters.bytes().all(|byte| byte.is_ascii_uppercase())
-    };
-    let initial = |word| capitals.text(word).chars().next().unwrap_or_default();
-    let initials = words[name.clone()].iter().map(initial);
+    if !opens || letters.len() < fewest || !capitals.is_written_large(next) {
+        return None;
+    }
+    let initials = words[name.clone()]
+        .iter()
+        .map(|word| initial(capitals, word));
     let initials: Vec<char> = initials.map(|c| c.to_ascii_uppercase()).collect();
     let mut rests = (0..initials.len()).map(|skipped| &initials[skipped..]);
-    (opens && is_short() && rests.any(|rest| is_within(letters, rest))).then_some(next)
+    rests.any(|rest| is_within(letters, rest)).then_some(next)
+}
+
+/// The first letter of a word.
+fn initial(capitals: &Capitals<'_>, word: &Word) -> char {
+    capitals.text(word).chars().next().unwrap_or_default()
 }
 
 /// The first letters of all capitals of a name, three at least, if the text has such a word.
 pub fn initials(capitals: &Capitals<'_>, name: &Mention) -> Option<(String, u32)> {
     let words = capitals.words();
     let large = words.all()[name.clone()].iter().filter(|word| word.capital);
-    let letters = large.filter_map(|word| capitals.text(word).chars().next());
-    let letters: String = letters.collect();
+    let letters: String = large.map(|word| initial(capitals, word)).collect();
     let some = (3..=MAX_LETTERS).contains(&letters.len());
     let number = some.then(|| words.number(&letters.to_ascii_lowercase()));
     number.flatten().map(|number| (letters, number))
