@@ -37,8 +37,12 @@ fn main() {
             ..TagOptions::default()
         },
         Some("stance") => TagOptions::default(),
+        Some("everything") => TagOptions {
+            max_evidence: Some(10),
+            ..TagOptions::default()
+        },
         _ => {
-            eprintln!("usage: instructions documents | evidence | stance [ROUNDS]");
+            eprintln!("usage: instructions documents | evidence | stance | everything [ROUNDS]");
             return;
         }
     };

@@ -14,7 +14,7 @@ use newstance::{
         convert::{self, TagRequest},
         describe, pb,
     },
-    tagger::{Tagger, targets::mentions_in},
+    tagger::{Tagger, given::mentions_in},
 };
 use prost::Message;
 use sha2::{Digest as _, Sha256};

@@ -15,7 +15,7 @@ use newstance::{
 
 const BODY: &str = "Mara Vale came to the harbour on Friday. Critics praised Mara Vale for a \
     brilliant plan. Teachers thanked Vale. The council of Orlan blamed Tomas Brook for the \
-    terrible failure, and farmers in Orlan accused Tomas Brook as well.";
+    terrible failure, and farmers of Orlan accused Tomas Brook as well.";
 
 async fn tag(server: &TestServer, targets: &[&str], axes: &[&str]) -> pb::Tagging {
     let article = pb::Article {

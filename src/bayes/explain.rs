@@ -32,14 +32,22 @@ impl Explanation {
     /// The same with further contributions, of which as many as before are listed.
     #[must_use]
     pub fn with(mut self, others: Vec<Contribution>, max: usize) -> Self {
-        self.contributions.extend(others);
-        let size = |c: &Contribution| c.log_odds.abs();
-        self.contributions
-            .sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.term.cmp(&b.term)));
-        let unlisted = self
-            .contributions
-            .drain(max.min(self.contributions.len())..);
-        self.rest += unlisted.map(|c| c.log_odds).sum::<f64>();
+        let by_log_odds = |a: &Contribution, b: &Contribution| {
+            let (a_size, b_size) = (a.log_odds.abs(), b.log_odds.abs());
+            b_size.total_cmp(&a_size).then(a.term.cmp(&b.term))
+        };
+        let all = &mut self.contributions;
+        all.extend(others);
+        if max < all.len() {
+            let mut ranked = all.clone();
+            let (_, &mut first, _) = ranked.select_nth_unstable_by(max, by_log_odds);
+            let is_listed = |one: &Contribution| by_log_odds(one, &first).is_lt();
+            // In their order, which no way of sorting changes.
+            let unlisted = all.iter().filter(|one| !is_listed(one));
+            self.rest += unlisted.map(|one| one.log_odds).sum::<f64>();
+            all.retain(is_listed);
+        }
+        all.sort_unstable_by(by_log_odds);
         self
     }
 }

@@ -5,6 +5,8 @@
 //! of one size, `scale_c`. The sum is of integers and exact: the same counts give the same bits
 //! everywhere and in any order, and what was added can be taken away.
 
+use std::iter::repeat_n;
+
 use super::{LevelSum, is_usable, packing, table::Table};
 use crate::features::{TermCount, TermId, TermVector};
 
@@ -150,12 +152,6 @@ impl Scorer {
         self.column(column)(term)
     }
 
-    /// What one occurrence of a term adds to a score.
-    #[must_use]
-    pub fn weight(&self, term: TermId, column: usize) -> f64 {
-        self.scales[column] * f64::from(self.level(term, column))
-    }
-
     /// Occurrences of a term beyond this count nothing.
     #[must_use]
     pub fn max_count(&self) -> u32 {
@@ -193,10 +189,14 @@ impl Scorer {
     /// The levels of terms.
     #[must_use]
     pub fn add_up(&self, entries: &[TermCount]) -> LevelSum {
-        LevelSum {
-            levels: self.table.sums(entries),
-            length: self.length(entries),
+        if self.columns() > FEW_COLUMNS {
+            let (levels, length) = (self.table.sums(entries), self.length(entries));
+            return LevelSum { levels, length };
         }
+        let each = |e: &TermCount| repeat_n(e.term, self.effective_count(e.count) as usize);
+        let mut sum = self.nothing();
+        self.add_each(&mut sum, &entries.iter().flat_map(each));
+        sum
     }
 
     /// Adds the levels of terms that count once each.
@@ -232,6 +232,9 @@ impl Scorer {
         }
     }
 }
+
+/// So few columns are summed faster as numbers than as panels of digits.
+const FEW_COLUMNS: usize = 4;
 
 /// Whether the weights of a column can be reckoned with.
 fn is_scale(scale: f64) -> bool {
@@ -283,8 +286,8 @@ mod tests {
             scorer.levels().collect::<Vec<_>>(),
             [512, 0, -2047, 0, 1535, 0]
         );
-        assert!((scorer.weight(1, 0) + 4.0).abs() < 1e-12);
-        assert!(scorer.weight(1, 1).abs() < f64::MIN_POSITIVE);
+        let weight = |column: usize| scorer.scales()[column] * f64::from(scorer.level(1, column));
+        assert!((weight(0) + 4.0).abs() < 1e-12 && weight(1).abs() < f64::MIN_POSITIVE);
     }
 
     /// Counts of four terms.

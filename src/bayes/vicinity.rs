@@ -102,25 +102,41 @@ impl VicinityScorer {
     /// What each word adds to the score of a label, by rising word.
     #[must_use]
     pub fn shares(&self, length: u64, vicinity: &Vicinity, label: usize) -> Vec<WordShare> {
+        let regions = self.regions.iter().zip(named(vicinity));
+        // A word above and the place of its share below, which rises with the regions: sorted as one
+        // number.
+        let mut order: Vec<u64> = Vec::new();
         let mut shares = Vec::new();
-        for (scorer, (region, words)) in self.regions.iter().zip(named(vicinity)) {
+        for (scorer, (region, words)) in regions {
             let factor = factor(length, words.len() as u64);
-            shares.extend(words.iter().map(|entry| WordShare {
-                word: entry.term,
-                count: u32::from(region == Region::Near),
-                score: factor * scorer.weight(entry.term, label),
-            }));
+            let (near, level) = (u32::from(region == Region::Near), scorer.column(label));
+            let scale = scorer.scales()[label];
+            for word in words.iter().map(|entry| entry.term) {
+                order.push(u64::from(word) << 32 | shares.len() as u64);
+                shares.push((near, factor * (scale * f64::from(level(word)))));
+            }
         }
-        // Stable: those of a word are added in the order of the regions.
-        shares.sort_by_key(|share| share.word);
-        let of_word = shares.chunk_by(|a, b| a.word == b.word);
-        let sum = |shares: &[WordShare]| WordShare {
-            word: shares[0].word,
-            count: shares.iter().map(|share| share.count).sum::<u32>().max(1),
-            score: shares.iter().map(|share| share.score).sum(),
+        order.sort_unstable();
+        let of_word = order.chunk_by(|a, b| upper(*a) == upper(*b));
+        let sum = |of_word: &[u64]| {
+            let shares = of_word.iter().map(|&at| shares[lower(at) as usize]);
+            WordShare {
+                word: upper(of_word[0]),
+                count: shares.clone().map(|(near, _)| near).sum::<u32>().max(1),
+                score: shares.map(|(_, score)| score).sum(),
+            }
         };
         of_word.map(sum).collect()
     }
+}
+
+fn upper(both: u64) -> u32 {
+    (both >> 32) as u32
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is wanted")]
+fn lower(both: u64) -> u32 {
+    both as u32
 }
 
 fn named(vicinity: &Vicinity) -> impl Iterator<Item = (Region, &[TermCount])> {

@@ -63,11 +63,12 @@ impl<const N: usize> Batch<N> {
     /// Takes at most [`BATCH`] words that follow, whose nodes `node` knows.
     pub fn take(&mut self, words: &[Word], node: impl Fn(&Word) -> Node, index: &NgramIndex) {
         self.start_anew();
-        for word in words {
-            self.nodes[0][HISTORY + self.length] = node(word);
-            self.spans[HISTORY + self.length] = (word.span.start, word.span.end);
-            self.length += 1;
+        let nodes = self.nodes[0][HISTORY..].iter_mut();
+        let places = nodes.zip(&mut self.spans[HISTORY..]).zip(words);
+        for ((to, span), word) in places {
+            (*to, *span) = (node(word), (word.span.start, word.span.end));
         }
+        self.length = words.len().min(BATCH);
         self.look_up_longer(index);
     }
 

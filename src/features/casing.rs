@@ -25,7 +25,10 @@ pub fn for_each_cased(
         }
     };
     if let Some(words) = words {
-        let large = words.all().iter().filter(|word| word.capital);
+        let large = words
+            .all()
+            .iter()
+            .filter(|word| is_large(zones[word.zone], &word.span));
         large.for_each(|word| look_at(word.zone, word.span.clone(), words.term_of(word)));
         return;
     }
@@ -37,12 +40,16 @@ pub fn for_each_cased(
                 return;
             }
             let span = token.start..token.end;
-            if text[span.clone()].starts_with(char::is_uppercase) {
+            if is_large(text, &span) {
                 fold_into(&text[span.clone()], &mut folded);
                 look_at(zone, span, &folded);
             }
         }
     }
+}
+
+fn is_large(text: &str, span: &Span) -> bool {
+    text[span.clone()].starts_with(char::is_uppercase)
 }
 
 /// The term of a token with a capital in front, by the word that it folds to: in capitals if the

@@ -129,8 +129,10 @@ impl Featurizer {
         let node = |word: &Word| -> Node { nodes[word.number as usize] };
         let mut found = Found::new(zones);
         found.read = words.extent();
-        for of_zone in words.all().chunk_by(|a, b| a.zone == b.zone) {
-            let zone = of_zone[0].zone;
+        let mut rest = words.all();
+        for zone in 0..zones.len() {
+            let of_zone;
+            (of_zone, rest) = rest.split_at(rest.partition_point(|word| word.zone == zone));
             let mut batch = Batch::<N>::default();
             for words in of_zone.chunks(BATCH) {
                 batch.take(words, node, &self.index);

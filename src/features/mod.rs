@@ -34,7 +34,7 @@ pub use config::{ConfigError, FeaturizerConfig};
 pub use featurizer::{Featurizer, Occurrence};
 pub use lexicon::{Lexicon, LexiconError};
 pub use ngrams::for_each_term;
-pub use places::{MAX_MENTIONS, Places, find_mentions};
+pub use places::{MAX_MENTIONS, Places, core_len, find_mentions, is_suffix};
 pub use target::{TargetFeaturizer, for_each_target_term};
 pub use target_reading::{Apart, TargetReading};
 pub use target_vocabulary::TargetVocabulary;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{
     kind::{Kind, Part, Sign},
+    tones::Tones,
     vicinity::Region,
     words::{Mention, Word, Words},
 };
@@ -61,8 +62,7 @@ pub trait Visitor {
 pub struct Surroundings<'a, V, W> {
     text: &'a Words,
     words: &'a [Word],
-    /// Valence of each word.
-    tones: &'a [i8],
+    tones: &'a Tones<'a>,
     /// Whether a word is part of a mention.
     masked: Vec<bool>,
     visitor: V,
@@ -84,7 +84,7 @@ impl<'a, V: Visitor, W: FnMut(Region, Range<usize>)> Surroundings<'a, V, W> {
     /// mention are in no region.
     pub fn visit(
         text: &'a Words,
-        tones: &'a [i8],
+        tones: &'a Tones<'a>,
         mentions: &[Mention],
         extent: Extent,
         visitor: V,
@@ -154,7 +154,7 @@ impl<'a, V: Visitor, W: FnMut(Region, Range<usize>)> Surroundings<'a, V, W> {
         for at in window.clone() {
             if self.has_tone(at) {
                 self.tone(Kind::Tone, at);
-                let valence = (f64::from(self.tones[at]) / 10.0).round() + 0.0;
+                let valence = (f64::from(self.tones.at(at)) / 10.0).round() + 0.0;
                 self.sign(Kind::Tone, Sign::signed(valence), Some(at..at + 1));
             }
         }
@@ -229,12 +229,12 @@ impl<'a, V: Visitor, W: FnMut(Region, Range<usize>)> Surroundings<'a, V, W> {
     }
 
     fn has_tone(&self, at: usize) -> bool {
-        self.tones[at] != 0 && !self.masked[at]
+        !self.masked[at] && self.tones.at(at) != 0
     }
 
     /// Whether the tone of a word is good or bad.
     fn tone(&mut self, kind: Kind, at: usize) {
-        let good = self.tones[at] > 0;
+        let good = self.tones.at(at) > 0;
         let sign = if good { Sign::PLUS } else { Sign::MINUS };
         self.sign(kind, sign, Some(at..at + 1));
     }

@@ -4,9 +4,17 @@
 
 use super::{TermCount, TermId};
 
+/// So few are sorted faster by comparing them.
+const FEW: usize = 256;
+
 /// Counts terms below `vocabulary`, by rising term.
 #[must_use]
 pub fn count(terms: &[TermId], vocabulary: usize) -> Vec<TermCount> {
+    if terms.len() < FEW {
+        let mut sorted = terms.to_vec();
+        sorted.sort_unstable();
+        return counts(&sorted, |&term| term);
+    }
     counts(&sorted(terms, vocabulary, |&term| term), |&term| term)
 }
 

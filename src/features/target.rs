@@ -23,7 +23,7 @@ use super::{
     surroundings::{Extent, Surroundings},
     target_index::TargetIndex,
     target_terms::Written,
-    tones::tones_by,
+    tones::Tones,
     words::{Mention, Words},
 };
 
@@ -85,7 +85,7 @@ pub fn for_each_target_term(
     mentions: &[Mention],
     visit: impl FnMut(&str, Option<Mention>),
 ) {
-    let tones = tones_by(lexicon, words);
+    let tones = Tones::by(lexicon, words);
     let visitor = Written::new(words, visit);
     Surroundings::visit(words, &tones, mentions, Extent::All, visitor, |_, _| {});
 }

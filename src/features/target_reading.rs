@@ -1,6 +1,6 @@
 //! A text as its targets are read from it, one after another.
 
-use std::ops::Range;
+use std::{cell::OnceCell, ops::Range};
 
 use super::{
     Occurrence, TargetFeaturizer, TargetVocabulary, TermCount, TermId, TermVector,
@@ -10,7 +10,7 @@ use super::{
     tally,
     target_index::Known,
     target_terms::{Indexed, Written},
-    tones::{tones, tones_by},
+    tones::Tones,
     vicinity::{Region, Vicinity, WordId},
     whole_text::WholeText,
     words::{Mention, Words},
@@ -23,9 +23,10 @@ pub struct TargetReading<'a> {
     words: &'a Words,
     /// By number; `None` where terms have to be written out.
     known: Option<Vec<Known>>,
-    /// Valence of each word.
-    tones: Vec<i8>,
+    tones: Tones<'a>,
     text: WholeText,
+    /// Its terms by rising term, where they are asked for.
+    text_by_term: OnceCell<Vec<TermCount>>,
     /// The words that share weights, by number.
     sharing: Vec<Option<WordId>>,
     /// Of these words.
@@ -51,10 +52,10 @@ impl<'a> TargetReading<'a> {
         let index = featurizer.index();
         let known = index.look_up(words);
         let (tones, text) = if let Some(known) = &known {
-            let tone = |number: u32| known[number as usize].tone();
+            let tones = known.iter().map(Known::tone).collect();
             let of = |number: u32| index.word_term(Kind::Text, &known[number as usize]);
             let any = index.word_term(Kind::Text, index.sign(Sign::ANY));
-            (tones(words, tone), WholeText::new(words, of, any))
+            (Tones::new(words, tones), WholeText::new(words, of, any))
         } else {
             let written = |part: &str| {
                 let vocabulary = featurizer.vocabulary();
@@ -62,7 +63,7 @@ impl<'a> TargetReading<'a> {
             };
             let of = |number: u32| written(&words.terms()[number as usize]);
             let any = written(Sign::ANY.text());
-            let tones = tones_by(featurizer.lexicon(), words);
+            let tones = Tones::by(featurizer.lexicon(), words);
             (tones, WholeText::new(words, of, any))
         };
         let mut reading = TargetReading {
@@ -71,6 +72,7 @@ impl<'a> TargetReading<'a> {
             known,
             tones,
             text,
+            text_by_term: OnceCell::new(),
             sharing: Vec::new(),
             text_words: WholeText::default(),
         };
@@ -92,11 +94,8 @@ impl<'a> TargetReading<'a> {
             |term, _| terms.push(term),
             |region, run| vicinity.extend(region, self.words(run)),
         );
-        let read = Read {
-            tokens: u32::try_from(self.words.all().len()).unwrap_or(u32::MAX),
-            truncated: false,
-        };
-        (TermVector::new(self.count(&terms), read, 0), vicinity)
+        let vector = TermVector::new(self.count(&terms), self.extent(), 0);
+        (vector, vicinity)
     }
 
     fn count(&self, terms: &[TermId]) -> Vec<TermCount> {
@@ -119,7 +118,8 @@ impl<'a> TargetReading<'a> {
     /// the text is counted once for all targets.
     #[must_use]
     pub fn apart(&self, mentions: &[Mention]) -> Apart {
-        let (mut terms, mut regions) = (Vec::new(), Vec::new());
+        // About as many as five mentions have.
+        let (mut terms, mut regions) = (Vec::with_capacity(128), Vec::with_capacity(64));
         self.visit(
             mentions,
             Extent::Around,
@@ -131,6 +131,47 @@ impl<'a> TargetReading<'a> {
             hidden: self.text.only_in(self.words, mentions),
             regions,
             hidden_words: self.text_words.only_in(self.words, mentions),
+        }
+    }
+
+    /// The known terms of a target by what sets it apart: the vector of [`Self::transform`].
+    #[must_use]
+    pub fn vector(&self, apart: &Apart) -> TermVector {
+        let text = self.text_by_term.get_or_init(|| {
+            let mut text = self.text().to_vec();
+            text.sort_unstable_by_key(|entry| entry.term);
+            text
+        });
+        // No term is both of the text and around a target.
+        let mut around = apart.around.iter().copied().peekable();
+        let mut entries = Vec::with_capacity(text.len() + around.len());
+        for entry in text.iter().filter(|entry| !apart.hidden.contains(entry)) {
+            while let Some(before) = around.next_if(|before| before.term < entry.term) {
+                entries.push(before);
+            }
+            entries.push(*entry);
+        }
+        entries.extend(around);
+        TermVector::new(entries, self.extent(), 0)
+    }
+
+    /// The words around it that share weights, by what sets it apart.
+    #[must_use]
+    pub fn vicinity(&self, apart: &Apart) -> Vicinity {
+        let mut vicinity = Vicinity::default();
+        for (region, run) in &apart.regions {
+            vicinity.extend(*region, self.words(run.clone()));
+        }
+        let shown = self.text_words().iter();
+        let shown = shown.filter(|entry| !apart.hidden_words.contains(entry));
+        vicinity.extend(Region::Text, shown.map(|entry| entry.term));
+        vicinity
+    }
+
+    fn extent(&self) -> Read {
+        Read {
+            tokens: u32::try_from(self.words.all().len()).unwrap_or(u32::MAX),
+            truncated: false,
         }
     }
 
@@ -157,11 +198,12 @@ impl<'a> TargetReading<'a> {
         vocabulary.word_of(id?)
     }
 
-    /// Every occurrence that [`Self::transform`] counts and that stands at a place of the text, by
-    /// term and in reading order. Each place comes once, though windows of neighbouring mentions
-    /// overlap.
+    /// Every occurrence of some terms, which rise, that [`Self::transform`] counts and that stands at
+    /// a place of the text, by term and in reading order. Each place comes once, though windows of
+    /// neighbouring mentions overlap.
     #[must_use]
-    pub fn occurrences(&self, mentions: &[Mention]) -> Vec<Occurrence> {
+    pub fn occurrences(&self, mentions: &[Mention], terms: &[TermId]) -> Vec<Occurrence> {
+        let is_wanted = wanted(terms);
         let vocabulary = self.featurizer.vocabulary();
         let words = self.words.all();
         let mut places: Vec<(TermId, Mention)> = Vec::new();
@@ -169,10 +211,11 @@ impl<'a> TargetReading<'a> {
         self.visit(
             mentions,
             Extent::All,
-            |term, at| places.extend(at.map(|at| (term, at))),
+            |term, at| places.extend(at.filter(|_| is_wanted(term)).map(|at| (term, at))),
             |region, run| {
                 if let Region::Near | Region::Text = region {
                     let term = |at: usize| Some(vocabulary.term_of(self.word(words[at].number)?));
+                    let term = |at| term(at).filter(|&term| is_wanted(term));
                     let place = |at| Some((term(at)?, at..at + 1));
                     word_places.extend(run.filter_map(place));
                 }
@@ -222,6 +265,13 @@ impl<'a> TargetReading<'a> {
     }
 }
 
+/// Whether a term is one of some, which rise; of most others one bit says so.
+fn wanted(terms: &[TermId]) -> impl Fn(TermId) -> bool + '_ {
+    let bit = |term: TermId| 1u64 << (term % 64);
+    let bits = terms.iter().fold(0, |bits, &term| bits | bit(term));
+    move |term| bits & bit(term) != 0 && terms.binary_search(&term).is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,7 +290,7 @@ mod tests {
         let reading = featurizer.read(&words);
         assert_eq!(reading.transform(&mentions).0.entries().len(), 3);
         let places: Vec<_> = reading
-            .occurrences(&mentions)
+            .occurrences(&mentions, &[0, 1, 2])
             .into_iter()
             .map(|o| (o.term, &text[o.span]))
             .collect();
@@ -248,6 +298,8 @@ mod tests {
             places,
             [(0, "praised"), (1, "praised"), (2, "praised Orla")]
         );
+        assert_eq!(reading.occurrences(&mentions, &[1]).len(), 1);
+        assert_eq!(reading.occurrences(&mentions, &[]), []);
     }
 
     proptest! {
@@ -285,11 +337,13 @@ mod tests {
             for entry in vector.entries() {
                 prop_assert_eq!(counts[entry.term as usize], entry.count);
             }
-            let Apart { around, hidden, .. } = reading.apart(&mentions);
+            let apart = reading.apart(&mentions);
             if mentions.is_empty() {
                 prop_assert!(vector.entries().is_empty());
                 return Ok(());
             }
+            prop_assert_eq!(&reading.vector(&apart), &vector);
+            let Apart { around, hidden, .. } = apart;
             let mut parts = around;
             parts.extend(reading.text().iter().filter(|entry| !hidden.contains(entry)));
             parts.sort_by_key(|entry| entry.term);
@@ -320,15 +374,11 @@ mod tests {
                 return Ok(());
             }
             let apart = reading.apart(&mentions);
-            let mut vicinity = Vicinity::default();
-            for (region, run) in apart.regions {
-                vicinity.extend(region, reading.words(run));
-            }
+            let vicinity = reading.vicinity(&apart);
             for region in Region::ALL.into_iter().filter(|&region| region != Region::Text) {
                 prop_assert_eq!(vicinity.words(region), whole.words(region));
             }
-            let hidden = apart.hidden_words;
-            let shown = reading.text_words().iter().filter(|entry| !hidden.contains(entry));
+            let shown = vicinity.words(Region::Text).iter();
             let mut shown: Vec<_> = shown.map(|entry| entry.term).collect();
             let text = whole.words(Region::Text).iter();
             let mut text: Vec<_> = text.map(|entry| entry.term).collect();

@@ -1,32 +1,53 @@
-//! The tone of the words of a text, whatever target is asked for: found once an article.
+//! The tone of the words of a text, whatever target is asked for. What is asked of a few words is
+//! not found out of all.
 
 use super::{Lexicon, Vocabulary, words::Words};
 
 /// Words that a negation reaches.
 const NEGATION_REACH: usize = 4;
 
-/// The valence in tenths of each word, turned around after a negation; `tone` is that of a term by
-/// its number.
-#[must_use]
-pub fn tones(words: &Words, tone: impl Fn(u32) -> i8) -> Vec<i8> {
-    let turned = |(number, negated)| {
-        let tenths: i8 = tone(number);
-        if negated {
+/// A text by the tone of its words.
+#[derive(Debug)]
+pub struct Tones<'w> {
+    words: &'w Words,
+    /// The valence in tenths of each term, by its number.
+    of_terms: Vec<i8>,
+}
+
+impl<'w> Tones<'w> {
+    /// Of a text whose terms have these valences.
+    #[must_use]
+    pub fn new(words: &'w Words, of_terms: Vec<i8>) -> Self {
+        Self { words, of_terms }
+    }
+
+    /// Of a text by a lexicon.
+    #[must_use]
+    pub fn by(lexicon: &Lexicon, words: &'w Words) -> Self {
+        let terms = words.terms().iter();
+        Self::new(words, terms.map(|term| tone(lexicon, term)).collect())
+    }
+
+    /// The valence of the word at `at` in tenths, turned around after a negation.
+    #[must_use]
+    pub fn at(&self, at: usize) -> i8 {
+        let tenths = self.of_terms[self.words.all()[at].number as usize];
+        if tenths != 0 && self.is_negated(at) {
             tenths.saturating_neg()
         } else {
             tenths
         }
-    };
-    let numbers = words.all().iter().map(|word| word.number);
-    numbers.zip(negated(words)).map(turned).collect()
-}
+    }
 
-/// The same by a lexicon.
-#[must_use]
-pub fn tones_by(lexicon: &Lexicon, words: &Words) -> Vec<i8> {
-    let terms = words.terms().iter();
-    let of_terms: Vec<i8> = terms.map(|term| tone(lexicon, term)).collect();
-    tones(words, |number| of_terms[number as usize])
+    /// Whether a word stands at most [`NEGATION_REACH`] words after a negation in its sentence, and
+    /// is none itself.
+    fn is_negated(&self, at: usize) -> bool {
+        let all = self.words.all();
+        let before = all[at.saturating_sub(NEGATION_REACH)..at].iter().rev();
+        let mut before = before.take_while(|word| word.sentence == all[at].sentence);
+        before.any(|word| is_negation(self.words.term_of(word)))
+            && !is_negation(self.words.term(at))
+    }
 }
 
 /// Valence in tenths of a word; words that no term can hold have none.
@@ -37,27 +58,6 @@ pub fn tone(lexicon: &Lexicon, word: &str) -> i8 {
     } else {
         lexicon.tenths(word)
     }
-}
-
-/// Which words stand at most [`NEGATION_REACH`] words after a negation in their sentence.
-fn negated(words: &Words) -> Vec<bool> {
-    let terms = words.terms().iter();
-    let negations: Vec<bool> = terms.map(|term| is_negation(term)).collect();
-    let mut reach = 0;
-    let mut sentence = 0;
-    let reached = words.all().iter().map(|word| {
-        if word.sentence != sentence {
-            (sentence, reach) = (word.sentence, 0);
-        }
-        if negations[word.number as usize] {
-            reach = NEGATION_REACH;
-            return false;
-        }
-        let negated = reach > 0;
-        reach = reach.saturating_sub(1);
-        negated
-    });
-    reached.collect()
 }
 
 fn is_negation(term: &str) -> bool {

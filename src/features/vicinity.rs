@@ -9,7 +9,7 @@ use super::{
     Lexicon, Mention, Words,
     surroundings::{Extent, Surroundings},
     target_terms::Written,
-    tones::tones_by,
+    tones::Tones,
 };
 
 /// Number of a word among those that are known.
@@ -84,7 +84,7 @@ pub fn read_vicinity(
     known: impl Fn(u32) -> Option<WordId>,
 ) -> Vicinity {
     let mut vicinity = Vicinity::default();
-    let tones = tones_by(&Lexicon::default(), words);
+    let tones = Tones::by(&Lexicon::default(), words);
     let terms = Written::new(words, |_, _| {});
     Surroundings::visit(
         words,
@@ -154,7 +154,7 @@ mod tests {
         ) {
             let words = Words::read(&[&text], 1000);
             let mentions = find_mentions(&words, "Orla");
-            let tones = tones_by(&Lexicon::default(), &words);
+            let tones = Tones::by(&Lexicon::default(), &words);
             let terms = Written::new(&words, |_, _| {});
             Surroundings::visit(&words, &tones, &mentions, Extent::All, terms, |_, run| {
                 assert!(!run.is_empty() && run.end <= words.all().len());

@@ -15,7 +15,7 @@ pub struct WholeText {
     /// Of each number of a term among the words that are read.
     terms: Vec<Option<TermId>>,
     /// How many of those words have that number.
-    counts: Vec<usize>,
+    counts: Vec<u32>,
 }
 
 impl WholeText {
@@ -26,9 +26,9 @@ impl WholeText {
         if !words.are_many() {
             return Self::default();
         }
-        let mut counts = vec![0; words.terms().len()];
-        for word in read(words) {
-            counts[word.number as usize] += 1;
+        let mut counts = words.counts().to_vec();
+        for word in &words.all()[read(words).len()..] {
+            counts[word.number as usize] -= 1;
         }
         // Numbers rise with the first places of their terms.
         counts.truncate(counts.partition_point(|&count| count > 0));
@@ -61,7 +61,11 @@ impl WholeText {
             .collect();
         numbers.sort_unstable();
         let of_one = numbers.chunk_by(|a, b| a == b);
-        let hidden = of_one.filter(|of_one| self.counts.get(of_one[0]) == Some(&of_one.len()));
+        let all = |of_one: &&[usize]| {
+            let count = self.counts.get(of_one[0]);
+            count.is_some_and(|&count| count as usize == of_one.len())
+        };
+        let hidden = of_one.filter(all);
         hidden
             .filter_map(|of_one| self.terms[of_one[0]])
             .map(once)

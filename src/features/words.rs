@@ -19,7 +19,7 @@ pub struct Word {
     pub span: Span,
     /// Number of its sentence, counted through all zones.
     pub sentence: u32,
-    /// Whether it starts with a capital.
+    /// Whether it starts with a capital, or with one behind an Arabic article or `d'`: `al-Assad`.
     pub capital: bool,
     /// Whether it stands between quotation marks.
     pub quoted: bool,
@@ -39,6 +39,8 @@ pub struct Words {
     /// The term of each number, in the order of their first words.
     terms: Vec<CompactString>,
     keys: Vec<Option<WordKey>>,
+    /// How many words each term has.
+    counts: Vec<u32>,
     /// By a hash that nobody can foresee, since whoever writes a text chooses its words.
     numbers: HashMap<WordKey, u32, RandomState>,
     /// Of terms without a key.
@@ -56,6 +58,7 @@ impl Words {
         words.all.reserve(expected);
         words.terms.reserve(expected / 2);
         words.keys.reserve(expected / 2);
+        words.counts.reserve(expected / 2);
         words.numbers.reserve(expected / 2);
         let mut sentence = 0;
         for (zone, text) in zones.iter().enumerate() {
@@ -84,8 +87,10 @@ impl Words {
                 quoted = gap.chars().fold(quoted, after_mark);
             }
             end = span.end;
+            let number = self.number_token(token, &scanner);
+            self.counts[number as usize] += 1;
             let word = Word {
-                number: self.number_token(token, &scanner),
+                number,
                 follows: self.all.len() > first && spaced,
                 capital: is_capital(text, span.start),
                 zone,
@@ -105,16 +110,22 @@ impl Words {
             if number == next {
                 self.terms.push(term);
                 self.keys.push(None);
+                self.counts.push(0);
             }
             return number;
         };
         let number = *self.numbers.entry(key).or_insert(next);
         if number == next {
             let (bytes, length) = key.bytes();
-            // The bytes of a key were a string.
-            let term = str::from_utf8(&bytes[..length]).unwrap_or_default();
+            // The bytes of a key were a string; zeros behind it are characters as well, and all
+            // sixteen are checked faster than some.
+            let term = str::from_utf8(&bytes)
+                .ok()
+                .and_then(|term| term.get(..length));
+            let term = term.unwrap_or_default();
             self.terms.push(term.into());
             self.keys.push(Some(key));
+            self.counts.push(0);
         }
         number
     }
@@ -151,6 +162,12 @@ impl Words {
         &self.keys
     }
 
+    /// How many words each of the terms has.
+    #[must_use]
+    pub fn counts(&self) -> &[u32] {
+        &self.counts
+    }
+
     /// What a word folds to.
     #[must_use]
     pub fn term_of(&self, word: &Word) -> &str {
@@ -175,9 +192,31 @@ impl Words {
 
 fn is_capital(text: &str, at: usize) -> bool {
     match text.as_bytes()[at] {
+        b'a' | b'd' | b'e' | b'u' => is_behind_article(&text[at..]),
         byte if byte.is_ascii() => byte.is_ascii_uppercase(),
         _ => text[at..].starts_with(char::is_uppercase),
     }
+}
+
+/// Whether a capital stands behind an article and a hyphen, or behind `d'`.
+fn is_behind_article(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let hyphen = [2, 3].into_iter().find(|&at| bytes.get(at) == Some(&b'-'));
+    let hyphen = hyphen.filter(|&at| is_article(&text[..at]));
+    let behind = hyphen.map(|at| &text[at + 1..]);
+    let behind = behind.or_else(|| {
+        text.strip_prefix("d'")
+            .or_else(|| text.strip_prefix("d\u{2019}"))
+    });
+    behind.is_some_and(|name| name.starts_with(char::is_uppercase))
+}
+
+/// Whether this is an article of Arabic names, as it is written before a hyphen.
+pub(super) fn is_article(term: &str) -> bool {
+    matches!(
+        term,
+        "ad" | "al" | "an" | "ar" | "as" | "ash" | "at" | "az" | "el" | "ul"
+    )
 }
 
 /// A text has at most a few million words.
@@ -201,7 +240,11 @@ fn ends_sentence(last: &str, gap: &str, next: &str) -> bool {
     if gap.contains(['!', '?', '\n']) {
         return true;
     }
-    let abbreviated = || is_abbreviation(last) || last.chars().nth(1).is_none();
+    let number = || next.starts_with(|c: char| c.is_ascii_digit());
+    let abbreviated = || match last {
+        "no" => number(),
+        _ => is_abbreviation(last) || last.chars().nth(1).is_none(),
+    };
     gap.contains('.') && !abbreviated() && !next.starts_with(char::is_lowercase)
 }
 
@@ -210,7 +253,7 @@ fn is_abbreviation(term: &str) -> bool {
     matches!(
         term,
         "adm" | "aug" | "capt" | "co" | "col" | "corp" | "dec" | "dr" | "feb" | "gen" | "gov"
-            | "hon" | "inc" | "jan" | "jr" | "lt" | "maj" | "mr" | "mrs" | "ms" | "no" | "nov"
+            | "hon" | "inc" | "jan" | "jr" | "lt" | "maj" | "mr" | "mrs" | "ms" | "nov"
             | "oct" | "pres" | "prof" | "rep" | "rev" | "sen" | "sept" | "sgt" | "st" | "vs"
     )
 }
@@ -232,11 +275,32 @@ mod tests {
             [1, 1, 1, 1, 1, 2, 3]
         );
         assert_eq!(sentences("about 3 p.m. and ... more"), [1, 1, 1, 1, 1]);
+        assert_eq!(
+            sentences("She said no. It was No. 7"),
+            [1, 1, 1, 2, 2, 2, 2]
+        );
         let words = Words::read(&["War ends", "It ended. Peace came, they say"], 6);
         let words = words.all();
         let sentences: Vec<u32> = words.iter().map(|w| w.sentence).collect();
         assert_eq!(sentences, [1, 1, 2, 2, 3, 3]);
         assert!(words[1].follows && !words[2].follows && words[4].capital);
+    }
+
+    #[test]
+    fn a_capital_may_stand_behind_an_article() {
+        for (text, capital) in [
+            ("al-Orlan", true),
+            ("ash-\u{15E}am", true),
+            ("d'Orlan", true),
+            ("d\u{2019}\u{C9}t\u{E9}", true),
+            ("al-orlan", false),
+            ("pro-Orlan", false),
+            ("al", false),
+            ("d'", false),
+        ] {
+            let words = Words::read(&[text], 10);
+            assert_eq!(words.all()[0].capital, capital, "{text}");
+        }
     }
 
     #[test]
@@ -263,6 +327,10 @@ mod tests {
             }
             let distinct: std::collections::HashSet<_> = words.terms().iter().collect();
             prop_assert_eq!(distinct.len(), words.terms().len());
+            for (number, &count) in (0..).zip(words.counts()) {
+                let of_term = words.all().iter().filter(|word| word.number == number);
+                prop_assert_eq!(of_term.count(), count as usize);
+            }
         }
     }
 }

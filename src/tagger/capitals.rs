@@ -1,16 +1,23 @@
 //! What the capitals of a text tell of its words.
 
-use std::{collections::HashMap, sync::LazyLock};
-
-use foldhash::fast::RandomState;
-
+use super::{
+    countries::leads,
+    institutions::is_head,
+    locations::dateline,
+    uses::{Use, has_letters, is_compass, is_particle},
+};
 use crate::{
-    features::{Mention, Word, Words},
+    features::{Mention, Word, Words, core_len, is_suffix},
     text::without_possessive,
 };
 
 /// The most letters of an abbreviation.
 pub const MAX_LETTERS: usize = 6;
+
+/// The most small words side by side within a name, as in `Anna van den Orlan`.
+pub const MAX_PARTICLES: usize = 3;
+/// What joins the names of partners.
+pub const AND: &str = " & ";
 
 /// A text by its capitals. What is asked of every word is answered once, by number of its term.
 pub struct Capitals<'t> {
@@ -20,8 +27,12 @@ pub struct Capitals<'t> {
     counts: Vec<usize>,
     /// Whether the text writes it without one somewhere.
     small: Vec<bool>,
+    /// Whether it writes it with one and without possessive `'s` somewhere.
+    plain: Vec<bool>,
     /// What its capitals mean, where it has some.
     uses: Vec<Use>,
+    /// Where and by whom it was written.
+    dateline: Mention,
 }
 
 impl<'t> Capitals<'t> {
@@ -30,22 +41,26 @@ impl<'t> Capitals<'t> {
         let terms = words.terms();
         let mut counts = vec![0; terms.len()];
         let mut small = vec![false; terms.len()];
+        let mut plain = vec![false; terms.len()];
         for word in words.all() {
             let number = word.number as usize;
             counts[number] += usize::from(word.capital);
             small[number] |= !word.capital;
+            plain[number] |= word.capital && !is_possessive(&zones[word.zone][word.span.clone()]);
         }
         let of_terms = terms.iter().zip(&counts);
         let uses = of_terms.map(|(term, &count)| match count {
             0 => Use::Any,
-            _ => use_of(term),
+            _ => Use::of(term),
         });
         Self {
             words,
             zones,
             uses: uses.collect(),
+            dateline: dateline(words, zones),
             counts,
             small,
+            plain,
         }
     }
 
@@ -59,6 +74,11 @@ impl<'t> Capitals<'t> {
         self.zones
     }
 
+    /// The words that say where the text was written and by whom.
+    pub fn dateline(&self) -> Mention {
+        self.dateline.clone()
+    }
+
     /// A word as the text writes it.
     pub fn text(&self, word: &Word) -> &'t str {
         &self.zones[word.zone][word.span.clone()]
@@ -66,24 +86,23 @@ impl<'t> Capitals<'t> {
 
     /// Whether a word is written with possessive `'s`.
     pub fn is_possessive(&self, word: &Word) -> bool {
-        let text = self.text(word);
-        without_possessive(text) != text
+        is_possessive(self.text(word))
+    }
+
+    /// Whether the text writes the term of a word with a capital and not possessive somewhere.
+    pub fn is_also_plain(&self, word: &Word) -> bool {
+        self.plain[word.number as usize]
     }
 
     /// Whether the word at `at` is the initial of a name that goes on: `J.` in `Ann J. Orlan`, but
-    /// not `B.` behind `Plan`.
+    /// not `B.` behind `Plan`; or `St.`
     pub fn is_initial(&self, at: usize) -> bool {
-        let all = self.words.all();
-        let (word, Some(next)) = (&all[at], all.get(at + 1)) else {
-            return false;
-        };
+        let word = &self.words.all()[at];
         let before = at.checked_sub(1).map(|before| self.words.term(before));
-        let gap = || &self.zones[word.zone][word.span.end..next.span.start];
         word.capital
-            && word.span.len() == 1
-            && word.zone == next.zone
-            && gap() == ". "
-            && !before.is_some_and(|before| LETTERED.contains(&before))
+            && (word.span.len() == 1 || self.words.term_of(word) == "st")
+            && self.gap(at) == Some(". ")
+            && !before.is_some_and(has_letters)
     }
 
     /// Whether a word is written as an abbreviation is, in a few capitals.
@@ -98,14 +117,39 @@ impl<'t> Capitals<'t> {
         self.counts[number as usize]
     }
 
-    /// Whether a word is never a name.
-    pub fn is_never_a_name(&self, word: &Word) -> bool {
-        self.uses[word.number as usize] == Use::Never
+    /// What the capital of a word means, if it has one.
+    pub fn meaning(&self, word: &Word) -> Use {
+        self.uses[word.number as usize]
     }
 
-    /// Whether the term of a word stands before the name of a person, and is no name by itself.
-    pub fn is_title(&self, word: &Word) -> bool {
-        self.uses[word.number as usize] == Use::Title
+    /// Whether a word is never a name.
+    pub fn is_never_a_name(&self, word: &Word) -> bool {
+        self.meaning(word) == Use::Never
+    }
+
+    /// Whether the word at `at` stands before the name of a person.
+    pub fn is_title(&self, at: usize) -> bool {
+        let meaning = |at: usize| self.meaning(&self.words.all()[at]);
+        match meaning(at) {
+            Use::AfterTitle => at > 0 && meaning(at - 1).is_title(),
+            meaning => meaning.is_title(),
+        }
+    }
+
+    /// Whether a word is one of the small ones within a name (`van`).
+    pub fn is_particle(&self, word: &Word) -> bool {
+        is_particle(self.words.term_of(word))
+    }
+
+    /// The end of a name without what only stands behind it (`Ltd`).
+    pub fn core_end(&self, name: &Mention) -> usize {
+        name.start + core_len(&self.words.all()[name.clone()], self.words)
+    }
+
+    /// What stands between a word and the next one of its zone.
+    pub fn gap(&self, at: usize) -> Option<&'t str> {
+        let (word, next) = (&self.words.all()[at], self.words.all().get(at + 1)?);
+        (word.zone == next.zone).then(|| &self.zones[word.zone][word.span.end..next.span.start])
     }
 
     /// Whether a word is as any other, though it may have a capital here: one that the text writes
@@ -114,11 +158,46 @@ impl<'t> Capitals<'t> {
         self.small[word.number as usize] || self.is_never_a_name(word)
     }
 
-    /// Whether the last word of a name may stand for it: not in `Bank of England`, nor in `The Truth
-    /// About Orlan`.
+    /// Whether one word of a name may stand for it: not in `Bank of England`, `Northern Ireland`, nor
+    /// in `The Truth About Orlan`.
     pub fn has_short_form(&self, name: &Mention) -> bool {
-        let mut words = self.words.all()[name.clone()].iter();
-        words.all(|word| word.capital && !self.is_never_a_name(word))
+        let Some((last, words)) = self.words.all()[name.clone()].split_last() else {
+            return false;
+        };
+        let part = |word: &Word| {
+            if word.capital {
+                !self.is_never_a_name(word)
+            } else {
+                self.is_particle(word)
+            }
+        };
+        let region = |words: &[Word]| match words {
+            [first] => is_compass(self.words.term_of(first)),
+            _ => false,
+        };
+        let one_name = words.iter().all(part) && !region(words);
+        last.capital && one_name && !self.are_partners(name)
+    }
+
+    /// Whether a name is of several: `Brook & Vale`.
+    pub fn are_partners(&self, name: &Mention) -> bool {
+        let mut gaps = name.clone().skip(1).map(|at| self.gap(at - 1));
+        gaps.any(|gap| gap == Some(AND))
+    }
+
+    /// Whether one of these terms stands here, a space behind the word before it.
+    pub fn goes_on(&self, at: usize, terms: &[&str]) -> bool {
+        let word = self.words.all().get(at).filter(|word| word.follows);
+        word.is_some_and(|word| terms.contains(&self.words.term_of(word)))
+    }
+
+    /// Whether capitals stand behind `the`, and no `of` or `for` behind them: `the Bank`.
+    pub fn stand_behind_the(&self, mention: &Mention) -> bool {
+        let first = &self.words.all()[mention.start];
+        let before = mention.start.checked_sub(1).filter(|_| first.follows);
+        first.capital
+            && before.is_some_and(|before| self.words.term(before) == "the")
+            && !self.goes_on(mention.end, &["of", "for"])
     }
 
     /// Whether these words are no part of a longer name, as they are in `Michael Jordan`, `Georgia
@@ -126,17 +205,70 @@ impl<'t> Capitals<'t> {
     /// another. Headlines may give a capital to every word.
     pub fn stand_apart(&self, mention: &Mention, leads: bool) -> bool {
         let all = self.words.all();
-        let joined = |at: usize| {
-            let (word, next) = (&all[at - 1], &all[at]);
-            next.follows && word.sentence == next.sentence && !self.is_possessive(word)
+        let start = self.with_particles(mention).start;
+        let in_title = all[mention.start].zone == 0;
+        let before = start > 0 && self.is_joined(start) && {
+            all[start - 1].capital && is_compass(self.words.term(start - 1))
+                || !in_title && self.is_part(start - 1) && !self.is_title(start - 1)
         };
-        let is_name = |word: &Word| word.capital && !self.is_common(word);
-        let before = mention.start.checked_sub(1).is_some_and(|at| {
-            is_name(&all[at]) && !self.is_title(&all[at]) && joined(mention.start)
-        });
-        let after = all.get(mention.end);
-        let after = after.is_some_and(|after| is_name(after) && joined(mention.end));
-        all[mention.start].zone == 0 || !before && (leads || !after)
+        let after = || {
+            let end = mention.end;
+            let ends = |at: usize| self.is_title(at) || is_suffix(self.words.term(at));
+            self.is_joined(end) && self.is_part(end) && !ends(end)
+        };
+        !before && (in_title || leads || !after())
+    }
+
+    /// The same words with the small ones of a name before them: `van der Orlan`.
+    pub fn with_particles(&self, mention: &Mention) -> Mention {
+        let all = self.words.all();
+        let small = |at: &usize| self.is_joined(*at) && self.is_particle(&all[at - 1]);
+        let before = (1..=mention.start).rev().take(MAX_PARTICLES);
+        mention.start - before.take_while(small).count()..mention.end
+    }
+
+    /// Whether the word at `at` goes on what the one before it is part of.
+    fn is_joined(&self, at: usize) -> bool {
+        let all = self.words.all();
+        let (Some(before), Some(word)) = (at.checked_sub(1).map(|at| &all[at]), all.get(at)) else {
+            return false;
+        };
+        (word.follows || self.gap(at - 1) == Some(AND))
+            && word.sentence == before.sentence
+            && !self.is_possessive(before)
+    }
+
+    /// Whether the word at `at` may be part of a name: of the words that the text writes small as
+    /// well only one whose capital does not start a sentence (`Bill Clinton`).
+    fn is_part(&self, at: usize) -> bool {
+        let word = &self.words.all()[at];
+        let common = self.small[word.number as usize] && self.starts_sentence(at);
+        word.capital && !self.is_never_a_name(word) && !common && !leads(self.words.term_of(word))
+    }
+
+    /// Whether the capital of the word at `at` may be there because a sentence starts.
+    pub fn starts_sentence(&self, at: usize) -> bool {
+        let all = self.words.all();
+        at == 0 || all[at - 1].sentence != all[at].sentence || !all[at].follows
+    }
+
+    /// Whether a word of a name, written as `form` there, stands for all of it here: one of three
+    /// letters at most only if written alike (`Un` is not the `UN`), one that is never a name (`May`)
+    /// only behind a title, one that says what an institution is only behind `the` (`the Bank`, but not `the House` for
+    /// the White House), and, but for names of `any` first word, none that is part of a longer name.
+    pub fn stands_for(&self, mention: &Mention, form: &str, any: bool) -> bool {
+        let word = &self.words.all()[mention.start];
+        let text = without_possessive(self.text(word));
+        let behind_title = || {
+            let before = mention.start.checked_sub(1).filter(|_| word.follows);
+            before.is_some_and(|at| self.is_title(at))
+        };
+        let term = self.words.term_of(word);
+        let known = !self.is_never_a_name(word) || behind_title();
+        known
+            && (text.len() > 3 || text == without_possessive(form))
+            && (!is_head(term) || term != "house" && self.stand_behind_the(mention))
+            && (any || self.stand_apart(mention, false))
     }
 
     /// Whether capitals tell names from other words: not in a body that is written in them.
@@ -151,97 +283,33 @@ impl<'t> Capitals<'t> {
     }
 }
 
-/// What the capital of a word means.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Use {
-    /// That it is a name, or starts a sentence.
-    Any,
-    /// Anything but a name.
-    Never,
-    /// That the name of a person follows.
-    Title,
+fn is_possessive(text: &str) -> bool {
+    without_possessive(text) != text
 }
-
-static USES: LazyLock<HashMap<&str, Use, RandomState>> = LazyLock::new(|| {
-    let never = NEVER.iter().map(|&term| (term, Use::Never));
-    let titles = TITLES.iter().map(|&term| (term, Use::Title));
-    never.chain(titles).collect()
-});
-
-fn use_of(term: &str) -> Use {
-    const SHORT_FORMS: [&str; 6] = ["'d", "'ll", "'m", "'re", "'ve", "n't"];
-    let short_form = || SHORT_FORMS.iter().any(|end| term.ends_with(end));
-    match USES.get(term) {
-        Some(&known) => known,
-        None if term.contains('\'') && short_form() => Use::Never,
-        None => Use::Any,
-    }
-}
-
-/// Whether a term stands before the name of a person, and is no name by itself.
-pub fn is_title(term: &str) -> bool {
-    use_of(term) == Use::Title
-}
-
-/// What is told apart by letters.
-#[rustfmt::skip]
-const LETTERED: &[&str] = &[
-    "appendix", "class", "division", "exhibit", "grade", "group", "hepatitis", "influenza", "model",
-    "option", "part", "plan", "schedule", "section", "series", "title", "type", "vitamin", "world",
-];
-
-#[rustfmt::skip]
-const NEVER: &[&str] = &[
-    "a", "about", "above", "according", "after", "again", "against", "all", "almost", "already",
-    "also", "although", "always", "among", "an", "and", "another", "any", "anyone", "apr", "april",
-    "are", "as", "asked", "at", "aug", "august", "away", "be", "because", "been", "before", "both",
-    "but", "by", "can", "christmas", "could", "dec", "december", "despite", "did", "do", "does",
-    "during", "each", "earlier", "easter", "eight", "either", "elsewhere", "enough", "even",
-    "every", "everyone", "feb", "february", "few", "finally", "five", "for", "four", "fri",
-    "friday", "fridays", "from", "had", "has", "have", "he", "her", "here", "his", "how",
-    "however", "i", "if", "in", "indeed", "instead", "is", "it", "its", "january", "july", "june",
-    "just", "last", "later", "less", "many", "march", "may", "maybe", "meanwhile", "mon", "monday",
-    "mondays", "more", "moreover", "most", "much", "my", "neither", "never", "nevertheless",
-    "next", "nine", "no", "nobody", "none", "nor", "not", "nothing", "nov", "november", "now",
-    "oct", "october", "of", "often", "on", "once", "one", "only", "or", "other", "others", "our",
-    "over", "perhaps", "saturday", "saturdays", "sep", "sept", "september", "seven", "several",
-    "she", "should", "since", "six", "so", "some", "someone", "sometimes", "soon", "still", "such",
-    "sunday", "sundays", "ten", "than", "that", "the", "their", "then", "there", "therefore",
-    "these", "they", "this", "those", "though", "three", "through", "thu", "thur", "thurs",
-    "thursday", "thursdays", "thus", "to", "today", "together", "tomorrow", "too", "tue", "tues",
-    "tuesday", "tuesdays", "two", "under", "unless", "unlike", "until", "up", "upon", "was", "we",
-    "wednesday", "wednesdays", "were", "what", "when", "where", "whether", "which", "while", "who",
-    "whose", "why", "with", "within", "without", "would", "yes", "yesterday", "yet", "you", "your",
-];
-
-#[rustfmt::skip]
-const TITLES: &[&str] = &[
-    "adm", "admiral", "ambassador", "capt", "captain", "chairman", "chairwoman", "chancellor",
-    "chief", "cllr", "col", "colonel", "commissioner", "congressman", "congresswoman",
-    "councillor", "cpl", "dame", "detective", "dr", "ex-president", "executive", "gen", "gov",
-    "governor", "hon", "inspector", "lady", "lieutenant", "lord", "lt", "maj", "major", "mayor",
-    "minister", "miss", "mr", "mrs", "ms", "officer", "premier", "president", "prof", "professor",
-    "rep", "representative", "rev", "reverend", "secretary", "sen", "senator", "sergeant", "sgt",
-    "sheriff", "sir", "speaker", "spokesman", "spokeswoman", "superintendent", "supt",
-    "vice-chancellor", "vice-president",
-];
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn short_forms_are_no_names_and_titles_lead_to_them() {
-        assert_eq!(USES.len(), NEVER.len() + TITLES.len());
-        for (term, title, never) in [
-            ("we're", false, true),
-            ("don't", false, true),
-            ("o'brien", false, false),
-            ("sen", true, false),
-            ("grote", false, false),
+    fn what_the_text_writes_small_may_be_a_first_name() {
+        for (text, apart) in [
+            ("They paid the bill. Then Bill Orlan left.", false),
+            ("They paid the bill. Bill Orlan left.", true),
+            ("A new law. It rained in New Orlan.", false),
+            ("It rained in southern Orlan.", true),
+            ("Dr Anna de la Orlan left.", false),
+            ("Dr de la Orlan left.", true),
+            ("Vale & Orlan left.", false),
+            ("The Russian Orlan left.", true),
         ] {
-            assert_eq!(is_title(term), title, "{term}");
-            assert_eq!(use_of(term) == Use::Never, never, "{term}");
+            let zones = ["", text];
+            let words = Words::read(&zones, 100);
+            let orlan = words.number("orlan").unwrap();
+            let at = words.all().iter().position(|word| word.number == orlan);
+            let mention = at.unwrap()..at.unwrap() + 1;
+            let capitals = Capitals::of(&words, &zones);
+            assert_eq!(capitals.stand_apart(&mention, false), apart, "{text}");
         }
     }
 

@@ -174,10 +174,29 @@ fn form_places(places: &Places<'_>, capitals: &Capitals<'_>, form: &Form) -> Vec
         terms.all(|(word, term)| words.term_of(word) == term)
             && window[0].capital
             && window[1..].iter().all(|word| word.follows)
+            && !(form.terms.len() == 1 && is_another_word(capitals, mention.start))
             && capitals.stand_apart(mention, form.leads)
     };
     let mentions = mentions.map(|at| at..at + form.terms.len());
     mentions.filter(stands).take(MAX_MENTIONS).collect()
+}
+
+/// Whether a word may have its capital because it starts a sentence: where the text writes `turkey`,
+/// `Turkey` may be the bird.
+fn is_another_word(capitals: &Capitals<'_>, at: usize) -> bool {
+    let word = &capitals.words().all()[at];
+    word.zone > 0 && capitals.is_common(word) && capitals.starts_sentence(at)
+}
+
+/// Whether a term is a form of a country.
+pub fn is_country(term: &str) -> bool {
+    country_of(std::iter::once(term)).is_some()
+}
+
+/// Whether what belongs to a country is called by this term (`Russian`, `US`) rather than by its name.
+pub fn leads(term: &str) -> bool {
+    let forms = COUNTRIES.forms.get(term).map_or(&[][..], Vec::as_slice);
+    forms.iter().any(|form| form.leads && form.terms.len() == 1)
 }
 
 /// The country that these terms are a form of.
@@ -323,10 +342,18 @@ mod tests {
             "We saw Papua Georgia Tech.",
             "they polish the turkey and the china, and ask us",
             "the Dominican people of Korea",
+            "Roast the turkey. Turkey dries out.",
+            "A new law was passed in New Mexico.",
         ] {
             assert_eq!(found("", body), [], "{body}");
         }
         assert_eq!(found("", "The king of Jordan came."), [("Jordan", 1)]);
+        assert_eq!(
+            found("New Mexico Burns", "It is not Mexico."),
+            [("Mexico", 1)]
+        );
+        let both = found("", "He left the U.S. Russia was silent.");
+        assert_eq!(both, [("United States", 1), ("Russia", 1)]);
     }
 
     #[test]

@@ -1,41 +1,52 @@
 //! Names with small words in them, as institutions have (`Bank of England`, `Centers for Disease
-//! Control and Prevention`), and what stands for a name: `the Bank`, and the capitals behind it in
-//! parentheses (`World Health Organization (WHO)`), wherever they stand.
+//! Control and Prevention`), what says what they are (`the Bank`), and their abbreviations.
 
-use super::capitals::{Capitals, MAX_LETTERS};
-use crate::{
-    features::{Mention, Places, Word},
-    text::without_possessive,
+use super::{
+    capitals::{Capitals, MAX_LETTERS},
+    uses::Use,
 };
+use crate::features::{Mention, Places, Word, is_suffix};
 
-/// What the capitals of an institution end with before `of` or `for`: other names do not go on
-/// there, as `Susan Collins` in `Susan Collins of Maine`.
+/// Whether the capitals of an institution end with this before `of` or `for`: other names do not go
+/// on there, as `Susan Collins` in `Susan Collins of Maine`.
 #[rustfmt::skip]
-const HEADS: &[&str] = &[
-    "academy", "agency", "alliance", "archdiocese", "army", "assembly", "association", "authority",
-    "bank", "board", "bureau", "campaign", "center", "centers", "centre", "chamber", "church",
-    "coalition", "college", "commission", "committee", "confederation", "conference", "congress",
-    "convention", "council", "court", "department", "diocese", "federation", "foundation",
-    "friends", "fund", "hospital", "house", "institute", "institutes", "institution", "league",
-    "library", "ministry", "movement", "museum", "network", "observatory", "office",
-    "organisation", "organization", "parliament", "party", "school", "service", "society", "times",
-    "trust", "union", "university",
-];
+pub fn is_head(term: &str) -> bool {
+    matches!(
+        term,
+        "academy" | "administration" | "agency" | "alliance" | "archdiocese" | "army" | "assembly" | "association"
+            | "authority" | "bank" | "board" | "bureau" | "campaign" | "center" | "centers"
+            | "centre" | "chamber" | "church" | "coalition" | "college" | "commission"
+            | "committee" | "confederation" | "conference" | "congress" | "convention" | "council"
+            | "court" | "department" | "diocese" | "federation" | "foundation" | "friends"
+            | "fund" | "hospital" | "house" | "institute" | "institutes" | "institution"
+            | "league" | "library" | "ministry" | "movement" | "museum" | "network"
+            | "observatory" | "office" | "organisation" | "organization" | "parliament" | "party"
+            | "school" | "service" | "society" | "times" | "trust" | "union" | "university"
+    )
+}
 
-/// Those of them that `for` goes on behind as well. What is blamed or praised `for` something has
-/// another head, or is more than a mere `Department`.
+/// Whether `for` goes on behind it as well. What is blamed or praised `for` something has another
+/// head, or is more than a mere `Department`.
 #[rustfmt::skip]
-const HEADS_FOR: &[&str] = &[
-    "academy", "agency", "alliance", "association", "bureau", "campaign", "center", "centers",
-    "centre", "coalition", "college", "commission", "committee", "conference", "council",
-    "department", "federation", "foundation", "fund", "hospital", "institute", "institutes",
-    "ministry", "movement", "network", "observatory", "office", "organisation", "organization",
-    "school", "society",
-];
-/// Those that stand for another than the one at hand if nothing is before or behind them.
-const COMMON_HEADS: &[&str] = &["army", "congress", "court", "parliament", "times", "union"];
-/// What stands before a title, so that no institution goes on there.
-const RANKS: &[&str] = &["acting", "deputy", "former", "vice"];
+fn is_head_for(term: &str) -> bool {
+    matches!(
+        term,
+        "academy" | "agency" | "alliance" | "association" | "bureau" | "campaign" | "center"
+            | "centers" | "centre" | "coalition" | "college" | "commission" | "committee"
+            | "conference" | "council" | "department" | "federation" | "foundation" | "fund"
+            | "hospital" | "institute" | "institutes" | "ministry" | "movement" | "network"
+            | "observatory" | "office" | "organisation" | "organization" | "school" | "society"
+    )
+}
+
+/// Whether this stands before a title, so that no institution goes on there.
+#[rustfmt::skip]
+fn is_rank(term: &str) -> bool {
+    matches!(
+        term,
+        "acting" | "deputy" | "former" | "vice"
+    )
+}
 
 /// The longest name, in words.
 pub const MAX_WORDS: usize = 7;
@@ -48,11 +59,11 @@ pub fn end_of(capitals: &Capitals<'_>, name: &Mention) -> usize {
     };
     let head = capitals.words().term(head);
     let links =
-        |term, heads: &[&str]| goes_on(capitals, name.end, &[term]) && heads.contains(&head);
+        |term, is_head: fn(&str) -> bool| capitals.goes_on(name.end, &[term]) && is_head(head);
     let mere = name.len() == 1 || !["department", "ministry"].contains(&head);
-    let is_linked = links("of", HEADS) || mere && links("for", HEADS_FOR);
+    let is_linked = links("of", is_head) || mere && links("for", is_head_for);
     if !is_linked {
-        return name.end;
+        return listed_end(capitals, name).unwrap_or(name.end);
     }
     let mut end = name.end;
     while let Some(next) = linked_end(capitals, end).filter(|next| next - name.start <= MAX_WORDS) {
@@ -61,6 +72,16 @@ pub fn end_of(capitals: &Capitals<'_>, name: &Mention) -> usize {
     let is_short_for = |end: &usize| abbreviation(capitals, &(name.start..*end)).is_some();
     let joined = joined_end(capitals, end).filter(|_| end > name.end);
     joined.filter(is_short_for).unwrap_or(end)
+}
+
+/// Where an institution ends whose name begins with a list: `Food and Drug Administration`, if an
+/// abbreviation says so.
+fn listed_end(capitals: &Capitals<'_>, name: &Mention) -> Option<usize> {
+    let end = joined_end(capitals, name.end).filter(|end| end - name.start <= MAX_WORDS)?;
+    let whole = name.start..end;
+    let is_short_for =
+        || abbreviation(capitals, &whole).is_some() || initials(capitals, &whole).is_some();
+    (is_head(capitals.words().term(end - 1)) && is_short_for()).then_some(end)
 }
 
 /// Where an institution ends that the text writes with `and` and further capitals more than once,
@@ -85,23 +106,16 @@ pub fn written_out(mentions: &[Mention], name: &Mention) -> usize {
 
 /// Where the capitals end that `of` or `for` links to a name.
 fn linked_end(capitals: &Capitals<'_>, end: usize) -> Option<usize> {
-    let linked = goes_on(capitals, end, &["of", "for"]);
-    let the = linked && goes_on(capitals, end + 1, &["the"]);
+    let linked = capitals.goes_on(end, &["of", "for"]);
+    let the = linked && capitals.goes_on(end + 1, &["the"]);
     let start = end + 1 + usize::from(the);
     linked.then(|| capitals_end(capitals, start)).flatten()
 }
 
 /// Where the capitals end that `and` joins to a name.
 fn joined_end(capitals: &Capitals<'_>, end: usize) -> Option<usize> {
-    let joined = goes_on(capitals, end, &["and"]);
+    let joined = capitals.goes_on(end, &["and"]);
     joined.then(|| capitals_end(capitals, end + 1)).flatten()
-}
-
-/// Whether one of these terms stands here, a space behind the word before it.
-fn goes_on(capitals: &Capitals<'_>, at: usize, terms: &[&str]) -> bool {
-    let words = capitals.words();
-    let word = words.all().get(at).filter(|word| word.follows);
-    word.is_some_and(|word| terms.contains(&words.term_of(word)))
 }
 
 /// Where the capitals end that start here, a space behind the word before them: before a title,
@@ -109,8 +123,8 @@ fn goes_on(capitals: &Capitals<'_>, at: usize, terms: &[&str]) -> bool {
 fn capitals_end(capitals: &Capitals<'_>, at: usize) -> Option<usize> {
     let all = capitals.words().all();
     let ends = |word: &Word| {
-        let rank = RANKS.contains(&capitals.words().term_of(word));
-        rank || capitals.is_never_a_name(word) || capitals.is_title(word)
+        let rank = is_rank(capitals.words().term_of(word));
+        rank || matches!(capitals.meaning(word), Use::Never | Use::Title)
     };
     let is_part = |word: &Word| word.capital && word.follows && !ends(word);
     let goes_on = |pair: &&[Word]| {
@@ -121,170 +135,190 @@ fn capitals_end(capitals: &Capitals<'_>, at: usize) -> Option<usize> {
     first.map(|_| at + 1 + all[at..].windows(2).take_while(goes_on).count())
 }
 
-/// The capitals before the first small word of a name, where it has one.
+/// What says what an institution is, where its name has small words: the capitals before the first
+/// of them, behind a list the last word.
 pub fn head(capitals: &Capitals<'_>, name: &Mention) -> Option<Mention> {
     let words = &capitals.words().all()[name.clone()];
-    let small = words.iter().position(|word| !word.capital);
-    small
-        .filter(|&small| small > 0)
-        .map(|small| name.start..name.start + small)
+    let small = |word: &Word| !word.capital && !capitals.is_particle(word);
+    let small = words.iter().position(small).filter(|&small| small > 0)?;
+    match capitals.words().term_of(&words[small]) {
+        "and" => Some(name.end - 1..name.end),
+        _ => Some(name.start..name.start + small),
+    }
 }
 
-/// The word that stands for a name: capitals in parentheses behind this place of it that are first
-/// letters of its words. Two letters behind other names than institutions are mostly a state or a
-/// party.
-pub fn abbreviation<'t>(capitals: &Capitals<'t>, name: &Mention) -> Option<&'t Word> {
+/// Where capitals in parentheses stand for a name: behind this place of it, as first letters of its
+/// words. Two letters behind other names than institutions are mostly a state or a party.
+pub fn abbreviation(capitals: &Capitals<'_>, name: &Mention) -> Option<usize> {
     let words = capitals.words().all();
-    let (last, next) = (words.get(name.end.checked_sub(1)?)?, words.get(name.end)?);
-    let text = capitals.zones()[next.zone];
+    let whole = with_suffixes(capitals, name);
+    let next = words.get(whole.end)?;
     let opens = next.capital
-        && last.zone == next.zone
-        && &text[last.span.end..next.span.start] == " ("
-        && text[next.span.end..].starts_with(')');
+        && capitals.gap(whole.end.checked_sub(1)?) == Some(" (")
+        && capitals.zones()[next.zone][next.span.end..].starts_with(')');
     let letters = capitals.text(next);
     let fewest = if head(capitals, name).is_some() { 2 } else { 3 };
     if !opens || letters.len() < fewest || !capitals.is_written_large(next) {
         return None;
     }
-    let initials = words[name.clone()]
-        .iter()
-        .map(|word| initial(capitals, word));
-    let initials: Vec<char> = initials.map(|c| c.to_ascii_uppercase()).collect();
-    let mut rests = (0..initials.len()).map(|skipped| &initials[skipped..]);
-    rests.any(|rest| is_within(letters, rest)).then_some(next)
+    let initials = words[whole.clone()].iter();
+    let initials = initials.flat_map(|word| letters_of(capitals, word));
+    is_within(letters, initials).then_some(whole.end)
 }
 
-/// The first letter of a word.
-fn initial(capitals: &Capitals<'_>, word: &Word) -> char {
-    capitals.text(word).chars().next().unwrap_or_default()
+/// A name with what only stands behind it (`Corporation`), whose letters abbreviations have too.
+fn with_suffixes(capitals: &Capitals<'_>, name: &Mention) -> Mention {
+    let words = capitals.words();
+    let behind = words.all()[name.end..].iter();
+    let suffix = |w: &&Word| w.capital && w.follows && is_suffix(words.term_of(w));
+    name.start..name.end + behind.take_while(suffix).count()
 }
 
-/// The first letters of all capitals of a name, three at least, if the text has such a word.
+/// The first letter of a word, and the capitals behind its hyphens, as they are without accents.
+fn letters_of<'t>(capitals: &Capitals<'t>, word: &Word) -> impl Iterator<Item = char> + use<'t> {
+    let written = capitals.text(word).split('-');
+    let parts = capitals.words().term_of(word).split('-').zip(written);
+    let large = |(at, (folded, written)): (usize, (&'t str, &'t str))| {
+        let large = at == 0 || written.starts_with(char::is_uppercase);
+        let letter = folded.chars().next().filter(|_| large);
+        letter.map(|letter| letter.to_ascii_uppercase())
+    };
+    parts.enumerate().filter_map(large)
+}
+
+/// The first letters of all capitals of a name, three at least, with those of what stands behind it
+/// or without, if the text has such a word.
 pub fn initials(capitals: &Capitals<'_>, name: &Mention) -> Option<(String, u32)> {
     let words = capitals.words();
-    let large = words.all()[name.clone()].iter().filter(|word| word.capital);
-    let letters: String = large.map(|word| initial(capitals, word)).collect();
-    let some = (3..=MAX_LETTERS).contains(&letters.len());
-    let number = some.then(|| words.number(&letters.to_ascii_lowercase()));
-    number.flatten().map(|number| (letters, number))
-}
-
-/// What stands for a name besides itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// Its abbreviation, by a place of it.
-    Abbreviation(usize),
-    /// The capitals before its first small word, or the last of these, behind `the`: `the Bank`.
-    Head,
-}
-
-/// A form that may be of several names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Claim {
-    form: Form,
-    /// Of the word that ends the form.
-    number: u32,
-    /// The higher, the more the text supports it.
-    rank: usize,
-}
-
-impl Claim {
-    /// Whether another claim to the same form is as good.
-    pub fn is_contested_by(&self, other: &Self) -> bool {
-        self.number == other.number && other.rank >= self.rank
-    }
-}
-
-/// The forms of a name that has these mentions.
-pub fn claims(
-    capitals: &Capitals<'_>,
-    places: &Places<'_>,
-    name: &Mention,
-    mentions: &[Mention],
-) -> Vec<Claim> {
-    let all = capitals.words().all();
-    let mut whole = mentions.iter().filter(|m| m.len() == name.len());
-    let introduced = whole.find_map(|m| abbreviation(capitals, m).map(|_| (m.end, 2)));
-    let unintroduced = || {
-        let (letters, number) = initials(capitals, name)?;
-        let mut positions = places.positions(number).iter().map(|&at| at as usize);
-        let at = positions.find(|&at| without_possessive(capitals.text(&all[at])) == letters);
-        at.map(|at| (at, 1))
+    let of = |name: &Mention| {
+        let large = words.all()[name.clone()].iter().filter(|word| word.capital);
+        let letters = large.flat_map(|word| letters_of(capitals, word));
+        let letters: String = letters.take(MAX_LETTERS + 1).collect();
+        let some = (3..=MAX_LETTERS).contains(&letters.len());
+        let number = some.then(|| words.number(&letters.to_ascii_lowercase()));
+        number.flatten().map(|number| (letters, number))
     };
-    let short = introduced.or_else(unintroduced).map(|(at, rank)| Claim {
-        form: Form::Abbreviation(at),
-        number: all[at].number,
-        rank,
-    });
-    let times = written_out(mentions, name);
-    // What the text calls the White House as well is not of Donald Trump.
-    let is_own = |head: &Mention| {
-        let places_of_head = || places.mentions_of(head, capitals.zones());
-        times > 1 || written_out(&places_of_head(), head) == 1
-    };
-    let head = head(capitals, name).filter(|head| match head.len() {
-        1 => !COMMON_HEADS.contains(&capitals.words().term(head.start)),
-        _ => is_own(head),
-    });
-    let head = head.map(|head| Claim {
-        form: Form::Head,
-        number: all[head.end - 1].number,
-        rank: times,
-    });
-    short.into_iter().chain(head).collect()
+    let whole = with_suffixes(capitals, name);
+    let longer = (whole != *name).then(|| of(&whole)).flatten();
+    longer.or_else(|| of(name))
 }
 
-/// Where a form of a name stands.
-pub fn places_of(
-    capitals: &Capitals<'_>,
-    places: &Places<'_>,
-    name: &Mention,
-    claim: Claim,
-) -> Vec<Mention> {
-    let all = capitals.words().all();
-    let positions = places.positions(claim.number).iter().map(|&at| at as usize);
-    match claim.form {
-        Form::Abbreviation(first) => {
-            let form = without_possessive(capitals.text(&all[first]));
-            let is_it = |at: &usize| without_possessive(capitals.text(&all[*at])) == form;
-            positions.filter(is_it).map(|at| at..at + 1).collect()
-        }
-        Form::Head => {
-            let head = head(capitals, name).unwrap_or_default();
-            let numbers = |words: &Mention| all[words.clone()].iter().map(|word| word.number);
-            let alone = positions.filter_map(|at| {
-                let whole = (at + 1).checked_sub(head.len()).map(|start| start..at + 1);
-                let whole = whole.filter(|whole| numbers(whole).eq(numbers(&head)));
-                let mut forms = [whole, Some(at..at + 1)].into_iter().flatten();
-                forms.find(|form| stands_alone(capitals, form))
-            });
-            alone.collect()
-        }
-    }
-}
-
-/// Whether capitals stand behind `the` and nothing goes on behind them.
-fn stands_alone(capitals: &Capitals<'_>, mention: &Mention) -> bool {
-    let words = capitals.words();
-    let first = &words.all()[mention.start];
-    let before = mention.start.checked_sub(1).filter(|_| first.follows);
-    first.capital
-        && before.is_some_and(|before| words.term(before) == "the")
-        && !goes_on(capitals, mention.end, &["of", "for"])
-        && capitals.stand_apart(mention, false)
-}
-
-/// Whether letters come among initials in their order, from the first on.
-fn is_within(letters: &str, initials: &[char]) -> bool {
-    let (mut letters, mut initials) = (letters.chars(), initials.iter());
-    initials.next() == letters.next().as_ref()
-        && letters.all(|letter| initials.any(|one| *one == letter))
+/// Whether letters come among initials in their order.
+fn is_within(letters: &str, mut initials: impl Iterator<Item = char>) -> bool {
+    let mut letters = letters.chars();
+    letters.all(|letter| initials.any(|one| one == letter))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::Words;
+    use crate::{features::Words, tagger::targets::found};
+
+    fn names(body: &str) -> Vec<String> {
+        found("", body).into_iter().map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn institutions_are_one_name_with_what_stands_for_them() {
+        let body = "The Bank of Orlan (BO) raised rates. The Bank said that Orlan had asked it to. \
+                    Susan Keller of Orlan, whom BO fined, left. Bank policy is bad. Keller sued.";
+        let expected = [
+            ("Bank of Orlan".into(), 4),
+            ("Orlan".into(), 2),
+            ("Susan Keller".into(), 2),
+        ];
+        assert_eq!(found("", body), expected);
+        for (body, expected) in [
+            (
+                "Staff of the Centers for Disease Control and Prevention (CDC) left. She asked the \
+                 CDC why it was so, as the Centers for Disease Control and Prevention did.",
+                ("Centers for Disease Control and Prevention", 4),
+            ),
+            (
+                "Staff of the Orlan Observatory for Human Rights left. The Observatory was silent.",
+                ("Orlan Observatory for Human Rights", 2),
+            ),
+            (
+                "The Organisation for the Prohibition of Chemical Weapons (OPCW) left. OPCW staff \
+                 of the Organisation for the Prohibition of Chemical Weapons stayed.",
+                ("Organisation for the Prohibition of Chemical Weapons", 4),
+            ),
+            (
+                "The World Health Organization left. The World Health Organization (WHO) came, as \
+                 the WHO does. Who was it?",
+                ("World Health Organization", 4),
+            ),
+            (
+                "The Orlan Broadcasting Corporation (OBC) left. OBC staff did not see the OBC go.",
+                ("Orlan Broadcasting", 4),
+            ),
+            (
+                "The Reserve Bank of Orlan left. RBO staff did not see it go, said the RBO.",
+                ("Reserve Bank of Orlan", 3),
+            ),
+            (
+                "The Orlan Department of Health and Human Services (HHS) left. He asked HHS why.",
+                ("Orlan Department of Health and Human Services", 3),
+            ),
+        ] {
+            assert_eq!(found("", body), [(expected.0.into(), expected.1)], "{body}");
+        }
+    }
+
+    #[test]
+    fn institutions_take_nobody_else_with_them() {
+        for (body, expected) in [
+            (
+                "She told the Department of Health and Anna Keller. Then Keller left.",
+                &["Anna Keller"][..],
+            ),
+            (
+                "The Bank of Orlan Governor Anna Keller left. The Bank of Orlan's Anna Keller \
+                 stayed. It was the Bank of Orlan.",
+                &["Bank of Orlan", "Anna Keller"],
+            ),
+            (
+                "The Bank of Orlan and Vale Watch left. The Bank of Orlan was closed. The Bank of \
+                 Orlan and Vale Watch came back.",
+                &["Bank of Orlan", "Vale Watch"],
+            ),
+            (
+                "The Department of Justice left. The Department of Labor left. The Department of \
+                 Justice met the Department of Labor. The Department was closed.",
+                &["Department of Justice", "Department of Labor"],
+            ),
+            (
+                "The White House of Donald Trump was angry. The White House said so. The White \
+                 House was blamed, and Trump left.",
+                &["White House", "Donald Trump"],
+            ),
+            (
+                "She blamed the Justice Department for Benghazi. The Justice Department denied it.",
+                &["Justice Department"],
+            ),
+            (
+                "The University of Orlan and Ann Keller sued. The University of Orlan and Ann \
+                 Keller won. Keller spoke.",
+                &["Ann Keller", "University of Orlan"],
+            ),
+            (
+                "The Orlan Medical Association (OMA) left. The OMA and the Orlan Marketing \
+                 Association met. The OMA was silent.",
+                &["Orlan Medical Association"],
+            ),
+            (
+                "The Bank of Orlan met the Bank of Vale. The Bank of Orlan and Bank of Orlan \
+                 Deputy Governor Ann Keller spoke, as the Bank said.",
+                &["Bank of Orlan"],
+            ),
+            (
+                "Susan Collins of Maine met Chris Allen (CA) in May. Collins left Allen (CA).",
+                &["Susan Collins", "Chris Allen"],
+            ),
+        ] {
+            assert_eq!(names(body), expected, "{body}");
+        }
+    }
 
     #[test]
     fn letters_come_among_initials_in_their_order() {
@@ -294,10 +328,9 @@ mod tests {
             ("WHO", "WHO", true),
             ("EU", "UE", false),
             ("CDCD", "CFDCAP", false),
-            ("US", "AUS", false),
+            ("US", "AUS", true),
         ] {
-            let initials: Vec<char> = initials.chars().collect();
-            assert_eq!(is_within(letters, &initials), within, "{letters}");
+            assert_eq!(is_within(letters, initials.chars()), within, "{letters}");
         }
     }
 
@@ -316,7 +349,8 @@ mod tests {
             let zones = ["", text];
             let words = Words::read(&zones, 100);
             let capitals = Capitals::of(&words, &zones);
-            let found = abbreviation(&capitals, &(0..3)).map(|word| capitals.text(word));
+            let found = abbreviation(&capitals, &(0..3));
+            let found = found.map(|at| capitals.text(&words.all()[at]));
             assert_eq!(found, short, "{text}");
         }
     }

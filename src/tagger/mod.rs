@@ -3,13 +3,17 @@
 
 mod capitals;
 mod countries;
+mod forms;
+pub mod given;
 mod institutions;
 pub mod language;
+mod locations;
 mod names;
 mod reader;
 mod stance;
 pub mod tagging;
 pub mod targets;
+mod uses;
 
 pub use crate::model::{STANCE, counted_of};
 pub use tagging::{
@@ -101,9 +105,8 @@ impl Tagger {
         let detected = language::detect(article);
         let abstain = self.abstain_reason(article, &vector, detected);
         let grounds = options.max_evidence.map(|max| Grounds {
-            terms: Terms::OfArticle(featurizer.vocabulary()),
+            terms: Terms::OfArticle(featurizer.vocabulary(), &occurrences),
             vector: &vector,
-            occurrences: &occurrences,
             max,
             places_left: Cell::new(Some(options.max_places.unwrap_or(usize::MAX))),
         });

@@ -1,7 +1,7 @@
 //! Names of a text, told by their capitals.
 //!
-//! A name is a run of capitalised words in the body, with small words in it if it is an institution
-//! ([`institutions`](super::institutions)). A word that only stands in capitals because
+//! A name is a run of capitalised words in the body, with small words in it if it is of a person
+//! (`van`) or an institution ([`institutions`](super::institutions)). A word that only stands in capitals because
 //! it starts a sentence is no name, and of a short and a long form (`Putin`, `Vladimir Putin`)
 //! the long one is kept; [`Places::mentions_of`](crate::features::Places::mentions_of) finds both.
 //! A title before a name is no part of it, nor the office of a title.
@@ -11,9 +11,11 @@ use std::{cmp::Reverse, collections::HashSet};
 use foldhash::fast::RandomState;
 
 use super::{
-    capitals::Capitals,
-    institutions::{MAX_WORDS, abbreviation, end_of, head, initials, repeated_end},
+    capitals::{AND, Capitals, MAX_PARTICLES},
+    countries::{is_country, leads},
+    institutions::{MAX_WORDS, abbreviation, end_of, head, initials, is_head, repeated_end},
     targets::MIN_MENTIONS,
+    uses::Use,
 };
 use crate::{
     features::{Mention, Places, Word},
@@ -23,13 +25,16 @@ use crate::{
 /// Names that are looked for in the whole text; more would take more than linear time.
 const CANDIDATES: usize = 32;
 
-/// What secretaries, ministers and chiefs are of.
+/// Whether secretaries, ministers and chiefs are of this.
 #[rustfmt::skip]
-const OFFICES: &[&str] = &[
-    "agriculture", "commerce", "defence", "defense", "education", "energy", "finance", "health",
-    "interior", "justice", "labor", "labour", "staff", "state", "transport", "transportation",
-    "treasury",
-];
+fn is_office(term: &str) -> bool {
+    matches!(
+        term,
+        "agriculture" | "commerce" | "defence" | "defense" | "education" | "energy" | "finance"
+            | "health" | "interior" | "justice" | "labor" | "labour" | "staff" | "state"
+            | "transport" | "transportation" | "treasury"
+    )
+}
 
 /// The names of a text.
 pub struct Names<'t> {
@@ -46,16 +51,20 @@ impl Names<'_> {
         let names = self.all();
         // By number of a term: whether a long name ends with it.
         let mut ends = vec![false; self.capitals.words().terms().len()];
-        let shortens = |name: &&Mention| name.len() > 1 && self.capitals.has_short_form(name);
+        let shortens = |name: &&Mention| {
+            name.len() > 1 && self.capitals.has_short_form(name) && !self.is_short(name)
+        };
         for name in names.iter().filter(shortens) {
-            ends[self.last(name) as usize] = true;
+            for number in self.places.short_forms(name).into_iter().flatten() {
+                ends[number as usize] = true;
+            }
         }
         let inside = self.inside_sentences();
         let mut counted: Vec<(usize, Mention)> = Vec::new();
         for name in names {
             let end = self.last(&name);
             let count = self.count(&name);
-            let short_form = name.len() == 1 && ends[end as usize];
+            let short_form = self.is_short(&name) && ends[end as usize];
             if count >= MIN_MENTIONS && !short_form && (name.len() > 1 || inside[end as usize]) {
                 counted.push((count, name));
             }
@@ -67,7 +76,7 @@ impl Names<'_> {
             let end = repeated_end(self.capitals, self.places, &name);
             name.start..end
         };
-        let mut seen = HashSet::<_, RandomState>::default();
+        let mut seen = set_of(CANDIDATES);
         let whole = counted.into_iter().map(whole);
         whole.filter(|name| seen.insert(self.key(name))).collect()
     }
@@ -78,16 +87,30 @@ impl Names<'_> {
         padded(words.map(|word| word.number))
     }
 
-    /// How often a name may be mentioned: by its last word or, with small words, by its head, and
-    /// by its abbreviation.
+    /// Whether a name is a last name alone, with its small words: `De Orlan`.
+    fn is_short(&self, name: &Mention) -> bool {
+        let mut words = self.capitals.words().all()[name.clone()].iter();
+        words.next_back().is_some() && words.all(|word| self.capitals.is_particle(word))
+    }
+
+    /// How often a name may be mentioned: by its last word, its first or, with small words, its head,
+    /// and by its abbreviation.
     fn count(&self, name: &Mention) -> usize {
         let words = self.capitals.words().all();
         let at = |at: usize| self.capitals.count(words[at].number);
         let head = head(self.capitals, name).map_or(0, |head| at(head.end - 1));
-        let short = abbreviation(self.capitals, name).map(|word| word.number);
+        let short = abbreviation(self.capitals, name).map(|at| words[at].number);
         let short = short.or_else(|| initials(self.capitals, name).map(|(_, number)| number));
         let short = short.map_or(0, |number| self.capitals.count(number));
-        at(name.end - 1).max(head) + short
+        let of = |number: u32| self.capitals.count(number);
+        let last: usize = self
+            .places
+            .short_forms(name)
+            .into_iter()
+            .flatten()
+            .map(of)
+            .sum();
+        at(name.end - 1).max(last).max(at(name.start)).max(head) + short
     }
 
     /// By number of a term: whether a capital of it tells something, as not at the start of a
@@ -96,12 +119,15 @@ impl Names<'_> {
         let mut inside = vec![false; self.capitals.words().terms().len()];
         for pair in self.capitals.words().all().windows(2) {
             let (before, word) = (&pair[0], &pair[1]);
+            if !word.capital {
+                continue;
+            }
             let gap = || &self.capitals.zones()[word.zone][before.span.end..word.span.start];
             let goes_on = word.zone > 0
                 && word.sentence == before.sentence
                 && (word.follows || gap().starts_with([',', ' ']));
             let written_large = || self.capitals.is_written_large(word) && word.zone > 0;
-            inside[word.number as usize] |= word.capital && (goes_on || written_large());
+            inside[word.number as usize] |= goes_on || written_large();
         }
         inside
     }
@@ -113,10 +139,14 @@ impl Names<'_> {
     /// The first place of every name.
     fn all(&self) -> Vec<Mention> {
         let words = self.capitals.words().all();
-        let mut seen: HashSet<[u32; MAX_WORDS], RandomState> = HashSet::default();
+        let mut seen = set_of(2 * CANDIDATES);
         let mut names = Vec::new();
         let mut at = 0;
         while at < words.len() {
+            if self.capitals.dateline().contains(&at) {
+                at = self.capitals.dateline().end;
+                continue;
+            }
             let end = self.run_end(at);
             if end == at {
                 at += 1;
@@ -124,6 +154,7 @@ impl Names<'_> {
             }
             let mut name = self.without_common_start(at..end);
             name.end = end_of(self.capitals, &name);
+            name.end = self.capitals.core_end(&name);
             // Headlines capitalise every word, so names are taken from the body alone.
             if self.is_name(&name) && seen.insert(self.key(&name)) {
                 names.push(name);
@@ -136,7 +167,7 @@ impl Names<'_> {
     fn is_name(&self, name: &Mention) -> bool {
         let words = &self.capitals.words().all()[name.clone()];
         let telling = |word: &Word| {
-            let is_amount = self.capitals.text(word).contains(',');
+            let is_amount = is_amount(self.capitals.text(word));
             let long = self.capitals.words().term_of(word).len() > 2;
             long && !is_amount && !self.capitals.is_common(word)
         };
@@ -149,16 +180,30 @@ impl Names<'_> {
         let words = &self.capitals.words().all()[run.clone()];
         let never = |word: &&Word| self.capitals.is_never_a_name(word);
         let never = words.iter().take_while(never).count();
-        let title = |word| self.capitals.is_title(word) && !self.capitals.is_possessive(word);
-        let titles = words.iter().rposition(title);
+        let titles = run.clone().rposition(|at| self.is_cut_off(at, run.end));
         let never = never.max(titles.map_or(0, |last| last + 1));
-        let starts = never == 0 && starts_sentence(self.capitals.words().all(), run.start);
-        let first = starts
-            && words
-                .first()
-                .is_some_and(|word| self.capitals.is_common(word));
-        let first = first || self.is_of_office(run.start);
+        let starts = never == 0 && self.capitals.starts_sentence(run.start);
+        let starts = starts && self.capitals.is_common(&words[0]);
+        let first = starts || self.is_of_office(run.start);
         run.start + never.max(usize::from(first))..run.end
+    }
+
+    /// Whether the word at `at` is a title in capitals that end at `end`, and not the first half of
+    /// an institution: `Justice Department`.
+    fn is_cut_off(&self, at: usize, end: usize) -> bool {
+        let words = self.capitals.words();
+        let next = (at + 1 < end).then(|| &words.all()[at + 1]);
+        let leads = match self.capitals.meaning(&words.all()[at]) {
+            Use::Title => true,
+            Use::TitleOrName => next.is_some(),
+            Use::AfterTitle => self.capitals.is_title(at),
+            Use::Any | Use::Never => false,
+        };
+        let of_institution = |next: &Word| {
+            let after_title = self.capitals.meaning(next) == Use::AfterTitle;
+            is_head(words.term_of(next)) || after_title && self.capitals.is_possessive(next)
+        };
+        leads && !self.capitals.is_possessive(&words.all()[at]) && !next.is_some_and(of_institution)
     }
 
     /// Whether the word at `at` says which office a title before it means: `State` in `Secretary of
@@ -168,25 +213,52 @@ impl Names<'_> {
         let joined = |at: usize| words.all()[at].follows;
         let of = at.checked_sub(1).filter(|&of| joined(at) && joined(of));
         let of = of.filter(|&of| words.term(of) == "of");
-        let title = of.and_then(|of| words.all().get(of.checked_sub(1)?));
-        OFFICES.contains(&words.term(at))
-            && title.is_some_and(|title| title.capital && self.capitals.is_title(title))
+        let title = of.and_then(|of| of.checked_sub(1));
+        title.is_some_and(|title| words.all()[title].capital && self.capitals.is_title(title))
+            && is_office(words.term(at))
     }
 
-    /// The end of the run of capitalised words that starts at `at`. Nothing is its own: in `Orlan's
-    /// Orlan` the first word is a name by itself.
+    /// The end of the run of capitalised words that starts at `at`, with the small words within
+    /// names of persons.
     fn run_end(&self, at: usize) -> usize {
         let words = self.capitals.words().all();
         if !words[at].capital {
             return at;
         }
-        let goes_on = |&next: &usize| {
-            let (word, follower) = (&words[next - 1], &words[next]);
-            let own = word.number == follower.number && self.capitals.is_possessive(word);
-            let follows = follower.follows || self.capitals.is_initial(next - 1);
-            follower.capital && follows && follower.sentence == word.sentence && !own
-        };
-        at + 1 + (at + 1..words.len()).take_while(goes_on).count()
+        let mut end = at + 1;
+        while let Some(next) = self.next_of_run(end) {
+            end = next + 1;
+        }
+        end
+    }
+
+    /// Whether a possessive word is a name by itself, as another place or a country's name shows:
+    /// `Orlan's Keller`, but not `McDonald's Corp`.
+    fn is_named_alone(&self, at: usize) -> bool {
+        let word = &self.capitals.words().all()[at];
+        let name = !self.capitals.is_common(word) && !self.capitals.is_title(at);
+        is_country(self.capitals.words().term_of(word)) || name && self.capitals.is_also_plain(word)
+    }
+
+    /// The capital that goes on a run that ends at `end`. Nothing is its own: in `Orlan's Orlan` the
+    /// first word is a name by itself.
+    fn next_of_run(&self, end: usize) -> Option<usize> {
+        let words = self.capitals.words().all();
+        let last = &words[end - 1];
+        let small = |word: &&Word| !word.capital && word.follows && self.capitals.is_particle(word);
+        let particles = words[end..].iter().take(MAX_PARTICLES);
+        let particles = particles.take_while(small).count();
+        let next = words.get(end + particles)?;
+        let term = |word| self.capitals.words().term_of(word);
+        let owner = self.capitals.is_possessive(last)
+            && !is_head(term(next))
+            && (next.number == last.number || particles > 0 || self.is_named_alone(end - 1));
+        let own = owner || leads(term(last)) && is_country(term(next));
+        let marked =
+            || self.capitals.is_initial(end - 1) || self.capitals.gap(end - 1) == Some(AND);
+        let follows = next.follows || particles == 0 && marked();
+        let goes_on = next.capital && follows && next.sentence == last.sentence && !own;
+        goes_on.then_some(end + particles)
     }
 
     /// A name as the text writes it.
@@ -197,12 +269,18 @@ impl Names<'_> {
         for (at, word) in name.clone().zip(words) {
             written.push_str(text(word));
             if at + 1 < name.end {
-                let initial = self.capitals.is_initial(at);
-                written.push_str(if initial { ". " } else { " " });
+                let gap = self.capitals.gap(at);
+                let initial = self.capitals.is_initial(at) || gap == Some(AND);
+                written.push_str(gap.filter(|_| initial).unwrap_or(" "));
             }
         }
         written
     }
+}
+
+/// Room for about so many names.
+fn set_of(names: usize) -> HashSet<[u32; MAX_WORDS], RandomState> {
+    HashSet::with_capacity_and_hasher(names, RandomState::default())
 }
 
 /// The numbers of a name as one value; no term has the number that fills it up.
@@ -215,119 +293,57 @@ fn padded(numbers: impl Iterator<Item = u32>) -> [u32; MAX_WORDS] {
     padded
 }
 
-fn starts_sentence(words: &[Word], at: usize) -> bool {
-    at == 0 || words[at - 1].sentence != words[at].sentence || !words[at].follows
+/// Whether a word is a number with letters around it: `N1,100`, `RM18m`.
+fn is_amount(word: &str) -> bool {
+    let mut digits = word.bytes().skip_while(u8::is_ascii_uppercase);
+    let number = digits.next().is_some_and(|byte| byte.is_ascii_digit());
+    word.contains(',')
+        || number && word.ends_with(|c: char| c.is_ascii_lowercase())
+        || number && word.contains('.')
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::{features::Words, tagger::targets::find_targets};
-
-    fn found(body: &str) -> Vec<(String, usize)> {
-        let zones = ["", body];
-        let words = Words::read(&zones, 10_000);
-        let targets = find_targets(&Places::new(&words), &Capitals::of(&words, &zones));
-        let targets = targets.into_iter();
-        targets.map(|(name, m)| (name, m.len())).collect()
-    }
+    use crate::tagger::targets::found;
 
     fn names(body: &str) -> Vec<String> {
-        found(body).into_iter().map(|(name, _)| name).collect()
+        found("", body).into_iter().map(|(name, _)| name).collect()
     }
 
     #[test]
-    fn institutions_are_one_name_with_what_stands_for_them() {
-        let body = "The Bank of Orlan (BO) raised rates. The Bank said that Orlan had asked it to. \
-                    Susan Keller of Orlan, whom BO fined, left. Bank policy is bad. Keller sued.";
-        let expected = [
-            ("Bank of Orlan".into(), 4),
-            ("Orlan".into(), 2),
-            ("Susan Keller".into(), 2),
-        ];
-        assert_eq!(found(body), expected);
+    fn names_are_whole_and_without_titles() {
         for (body, expected) in [
             (
-                "Staff of the Centers for Disease Control and Prevention (CDC) left. She asked the \
-                 CDC why it was so, as the Centers for Disease Control and Prevention did.",
-                ("Centers for Disease Control and Prevention", 4),
+                "Anna van der Keller left. Van der Keller sued, and Mr van der Keller won.",
+                &["Anna van der Keller"][..],
             ),
             (
-                "Staff of the Orlan Observatory for Human Rights left. The Observatory was silent.",
-                ("Orlan Observatory for Human Rights", 2),
+                "Bashar al-Orlan left. Assad stayed. Al-Orlan, or Orlan, was ill.",
+                &["Bashar al-Orlan"],
             ),
             (
-                "The Organisation for the Prohibition of Chemical Weapons (OPCW) left. OPCW staff \
-                 of the Organisation for the Prohibition of Chemical Weapons stayed.",
-                ("Organisation for the Prohibition of Chemical Weapons", 4),
+                "Brook & Vale rose. Shares in Brook & Vale rose. She met Ann Vale, and Vale rose.",
+                &["Brook & Vale", "Ann Vale"],
             ),
             (
-                "The World Health Organization left. The World Health Organization (WHO) came, as \
-                 the WHO does. Who was it?",
-                ("World Health Organization", 4),
+                "Shares of Orlan AG fell. Then Orlan said that Ann Brook Jr. left, and Brook did.",
+                &["Orlan", "Ann Brook"],
             ),
             (
-                "The Reserve Bank of Orlan left. RBO staff did not see it go, said the RBO.",
-                ("Reserve Bank of Orlan", 3),
+                "It was U.S. Attorney General Ann Keller who met District Judge Jon Li. Keller asked Li why.",
+                &["Ann Keller", "Jon Li"],
             ),
             (
-                "The Orlan Department of Health and Human Services (HHS) left. He asked HHS why.",
-                ("Orlan Department of Health and Human Services", 3),
-            ),
-        ] {
-            assert_eq!(found(body), [(expected.0.into(), expected.1)], "{body}");
-        }
-    }
-
-    #[test]
-    fn institutions_take_nobody_else_with_them() {
-        for (body, expected) in [
-            (
-                "She told the Department of Health and Anna Keller. Then Keller left.",
-                &["Anna Keller"][..],
+                "The Justice Department sued Julie Bishop. Ms Bishop asked the Justice Department.",
+                &["Justice Department", "Julie Bishop"],
             ),
             (
-                "The Bank of Orlan Governor Anna Keller left. The Bank of Orlan's Anna Keller \
-                 stayed. It was the Bank of Orlan.",
-                &["Bank of Orlan", "Anna Keller"],
+                "It cost N4.2bn or RM18m here. It cost N4.2bn or RM18m there, or R2,000 and R2,000.",
+                &[],
             ),
             (
-                "The Bank of Orlan and Vale Watch left. The Bank of Orlan was closed. The Bank of \
-                 Orlan and Vale Watch came back.",
-                &["Bank of Orlan", "Vale Watch"],
-            ),
-            (
-                "The Department of Justice left. The Department of Labor left. The Department of \
-                 Justice met the Department of Labor. The Department was closed.",
-                &["Department of Justice", "Department of Labor"],
-            ),
-            (
-                "The White House of Donald Trump was angry. The White House said so. The White \
-                 House was blamed, and Trump left.",
-                &["White House", "Donald Trump"],
-            ),
-            (
-                "She blamed the Justice Department for Benghazi. The Justice Department denied it.",
-                &["Justice Department"],
-            ),
-            (
-                "The University of Orlan and Ann Keller sued. The University of Orlan and Ann \
-                 Keller won. Keller spoke.",
-                &["Ann Keller", "University of Orlan"],
-            ),
-            (
-                "The Orlan Medical Association (OMA) left. The OMA and the Orlan Marketing \
-                 Association met. The OMA was silent.",
-                &["Orlan Medical Association"],
-            ),
-            (
-                "The Bank of Orlan met the Bank of Vale. The Bank of Orlan and Bank of Orlan \
-                 Deputy Governor Ann Keller spoke, as the Bank said.",
-                &["Bank of Orlan"],
-            ),
-            (
-                "Susan Collins of Maine met Chris Allen (CA) in May. Collins left Allen (CA).",
-                &["Susan Collins", "Chris Allen"],
+                "Orlan's Keller left Orlan. France's Keller saw Brook's Vale, as Keller told Brook's Vale.",
+                &["Keller", "Orlan", "Brook Vale"],
             ),
         ] {
             assert_eq!(names(body), expected, "{body}");
@@ -338,7 +354,7 @@ mod tests {
     fn initials_belong_to_a_name_and_abbreviations_start_sentences() {
         let body = "Ann J. Keller left. NAFO said that it was over. NAFO had met Keller.";
         assert_eq!(
-            found(body),
+            found("", body),
             [("Ann J. Keller".into(), 2), ("NAFO".into(), 2)]
         );
     }
@@ -348,7 +364,7 @@ mod tests {
         let body = "Secretary of State Anna Keller left. The Secretary of State had read The Truth \
                     About Okoro, which Ann Okoro wrote. Okoro met Keller.";
         let expected = [("Ann Okoro".into(), 3), ("Anna Keller".into(), 2)];
-        assert_eq!(found(body), expected);
+        assert_eq!(found("", body), expected);
         for (title, name) in [
             ("Mayor", "New York"),
             ("mayor", "New York"),

@@ -1,6 +1,6 @@
 //! From scores to the labels of an axis, explained where asked.
 
-use std::cell::Cell;
+use std::{borrow::Cow, cell::Cell};
 
 use super::{
     AbstainReason, Decision, Evidence, LabelExplanation, LabelScore, TagError, TagOptions,
@@ -13,23 +13,48 @@ use crate::{
         explain::explain,
         ranking,
     },
-    features::{Occurrence, TargetVocabulary, TermId, TermVector, Vicinity, Vocabulary},
+    features::{
+        Mention, Occurrence, TargetReading, TargetVocabulary, TermId, TermVector, Vicinity,
+        Vocabulary,
+    },
     model::{Classifier, DecisionRule},
     text::Span,
 };
 
-/// Whose terms are explained: how they are written, and of a target the words around it.
+/// Whose terms are explained: how they are written and where they stand.
 #[derive(Debug, Clone, Copy)]
 pub enum Terms<'m, 'a> {
-    OfArticle(&'m Vocabulary),
-    OfTarget(&'m TargetVocabulary, &'a Vicinity),
+    /// With every occurrence, by term, those of a term in reading order.
+    OfArticle(&'m Vocabulary, &'a [Occurrence]),
+    /// With the words around the mentions of a target, whose places are looked for where they are
+    /// to be listed.
+    OfTarget {
+        vocabulary: &'m TargetVocabulary,
+        vicinity: &'a Vicinity,
+        reading: &'a TargetReading<'a>,
+        mentions: &'a [Mention],
+    },
 }
 
-impl<'m> Terms<'m, '_> {
+impl<'m, 'a> Terms<'m, 'a> {
     fn term(self, id: TermId) -> &'m str {
         match self {
-            Self::OfArticle(vocabulary) => vocabulary.term(id),
-            Self::OfTarget(vocabulary, _) => vocabulary.term(id),
+            Self::OfArticle(vocabulary, _) => vocabulary.term(id),
+            Self::OfTarget { vocabulary, .. } => vocabulary.term(id),
+        }
+    }
+
+    /// The occurrences of these terms, and maybe of others.
+    fn occurrences(self, of: &[Contribution]) -> Cow<'a, [Occurrence]> {
+        match self {
+            Self::OfArticle(_, all) => all.into(),
+            Self::OfTarget {
+                reading, mentions, ..
+            } => {
+                let mut terms: Vec<TermId> = of.iter().map(|one| one.term).collect();
+                terms.sort_unstable();
+                reading.occurrences(mentions, &terms).into()
+            }
         }
     }
 }
@@ -38,8 +63,6 @@ impl<'m> Terms<'m, '_> {
 pub struct Grounds<'m, 'a> {
     pub terms: Terms<'m, 'a>,
     pub vector: &'a TermVector,
-    /// By term, those of a term in reading order.
-    pub occurrences: &'a [Occurrence],
     /// The most terms that are listed.
     pub max: usize,
     /// How many of their places may still be listed; `None` where there were more.
@@ -153,11 +176,12 @@ impl<'m> Grounds<'m, '_> {
             Some(around) => parts.with(around, self.max),
             None => parts,
         };
+        let occurrences = self.terms.occurrences(&parts.contributions);
         let evidence = parts.contributions.iter().map(|contribution| Evidence {
             term: self.terms.term(contribution.term),
             count: contribution.count,
             log_odds: contribution.log_odds,
-            spans: self.spans(contribution.term),
+            spans: self.spans(contribution.term, &occurrences),
         });
         LabelExplanation {
             bias: parts.bias,
@@ -175,7 +199,12 @@ impl<'m> Grounds<'m, '_> {
         label: usize,
     ) -> Option<Vec<Contribution>> {
         let scorer = classifier.vicinity()?;
-        let Terms::OfTarget(vocabulary, vicinity) = self.terms else {
+        let Terms::OfTarget {
+            vocabulary,
+            vicinity,
+            ..
+        } = self.terms
+        else {
             return None;
         };
         let shares = scorer.shares(length, vicinity, label).into_iter();
@@ -187,9 +216,9 @@ impl<'m> Grounds<'m, '_> {
         Some(shares.map(contribution).collect())
     }
 
-    fn spans(&self, term: TermId) -> Vec<(ArticleField, Span)> {
-        let first = self.occurrences.partition_point(|o| o.term < term);
-        let places = &self.occurrences[first..];
+    fn spans(&self, term: TermId, occurrences: &[Occurrence]) -> Vec<(ArticleField, Span)> {
+        let first = occurrences.partition_point(|o| o.term < term);
+        let places = &occurrences[first..];
         let places = &places[..places.partition_point(|o| o.term == term)];
         let left = self.places_left.get();
         let left = left.and_then(|left| left.checked_sub(places.len()));

@@ -5,13 +5,14 @@ use std::cell::Cell;
 use super::{
     AbstainReason, Decision, TagOptions, TargetStance,
     capitals::Capitals,
+    given::mentions_of,
     reader::{Answer, Grounds, Reader, Terms},
-    targets::{find_targets, mentions_of},
+    targets::find_targets,
 };
 use crate::{
     article::{Article, ArticleField},
     bayes::{LevelSum, Sum, VicinityScorer},
-    features::{Mention, Places, Region, TargetReading, Words},
+    features::{Apart, Mention, Places, Region, TargetReading, Words},
     model::{Classifier, StanceModel},
     text::Span,
 };
@@ -55,21 +56,17 @@ impl<'m, 'a> Reading<'m, 'a> {
     }
 
     /// The scores of the vector of one target, without counting the text anew.
-    fn sum(&self, mentions: &[Mention]) -> Sum {
+    fn sum(&self, apart: &Apart) -> Sum {
         let scorer = self.classifier.scorer();
-        if mentions.is_empty() {
-            return scorer.weigh(&scorer.nothing());
-        }
-        let apart = self.surroundings.apart(mentions);
         let mut levels = self.text.clone();
         levels.take_away(&scorer.add_up(&apart.hidden));
         levels.add(&scorer.add_up(&apart.around));
         let mut sum = scorer.weigh(&levels);
         if let Some((scorer, text)) = &self.words {
             let mut regions = scorer.nothing();
-            for (region, run) in apart.regions {
-                let words = self.surroundings.words(run);
-                scorer.add_words(&mut regions, region, &words);
+            for (region, run) in &apart.regions {
+                let words = self.surroundings.words(run.clone());
+                scorer.add_words(&mut regions, *region, &words);
             }
             let mut text = text.clone();
             text.take_away(&scorer.text(&apart.hidden_words));
@@ -127,17 +124,36 @@ impl<'m> StanceJudge<'m, '_> {
     fn answer(&self, reading: &Reading<'m, '_>, mentions: &[Mention]) -> Answer<'m> {
         let missing = mentions.is_empty().then_some(AbstainReason::TargetNotFound);
         let abstain = self.abstain.or(missing);
-        let sum = reading.sum(mentions);
+        let apart = missing
+            .is_none()
+            .then(|| reading.surroundings.apart(mentions));
+        let nothing = || {
+            let scorer = reading.classifier.scorer();
+            scorer.weigh(&scorer.nothing())
+        };
+        let sum = apart
+            .as_ref()
+            .map_or_else(nothing, |apart| reading.sum(apart));
+        let surroundings = &reading.surroundings;
         let evidence = self.options.max_evidence.map(|max| {
-            let occurrences = reading.surroundings.occurrences(mentions);
-            let (vector, vicinity) = reading.surroundings.transform(mentions);
-            (max, vector, vicinity, occurrences)
+            let apart = apart.as_ref();
+            let vector = apart.map(|apart| surroundings.vector(apart));
+            let vicinity = apart.map(|apart| surroundings.vicinity(apart));
+            (
+                max,
+                vector.unwrap_or_default(),
+                vicinity.unwrap_or_default(),
+            )
         });
         let grounds = evidence.as_ref();
-        let grounds = grounds.map(|(max, vector, vicinity, occurrences)| Grounds {
-            terms: Terms::OfTarget(reading.stance.featurizer.vocabulary(), vicinity),
+        let grounds = grounds.map(|(max, vector, vicinity)| Grounds {
+            terms: Terms::OfTarget {
+                vocabulary: reading.stance.featurizer.vocabulary(),
+                vicinity,
+                reading: surroundings,
+                mentions,
+            },
             vector,
-            occurrences,
             max: *max,
             // Few words around a target are read.
             places_left: Cell::new(Some(usize::MAX)),

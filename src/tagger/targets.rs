@@ -1,15 +1,19 @@
 //! Whom an article is about: countries and names that it repeats, for a caller who names no
-//! targets, and where it names those of the caller.
+//! targets.
 
 use std::cmp::Reverse;
 
 use super::{
-    capitals::{Capitals, is_title},
-    countries::{Found, countries, places_of_country},
-    institutions::{claims, head, places_of, written_out},
+    capitals::Capitals,
+    countries::{Found, countries},
+    forms::{claims, places_of},
+    institutions::{head, written_out},
+    locations::is_place,
     names::Names,
 };
-use crate::features::{MAX_MENTIONS, Mention, Places, Words};
+#[cfg(test)]
+use crate::features::Words;
+use crate::features::{MAX_MENTIONS, Mention, Places, Word};
 
 /// The most targets that are found.
 pub const MAX_FOUND: usize = 5;
@@ -40,7 +44,8 @@ pub fn find_targets(places: &Places<'_>, capitals: &Capitals<'_>) -> Vec<Target>
     keep_own_short_forms(&mut others, capitals);
     add_forms(&mut others, capitals, places);
     let inside = words_of_institutions(&others, capitals);
-    let apart = |m: &Mention| !inside[m.clone()].contains(&true);
+    let dateline = capitals.dateline();
+    let apart = |m: &Mention| !inside[m.clone()].contains(&true) && !dateline.contains(&m.start);
     countries
         .iter_mut()
         .for_each(|country| country.mentions.retain(apart));
@@ -48,6 +53,7 @@ pub fn find_targets(places: &Places<'_>, capitals: &Capitals<'_>) -> Vec<Target>
         .iter_mut()
         .filter(|(_, name)| head(capitals, name).is_none());
     plain.for_each(|(mentions, _)| mentions.retain(apart));
+    others.retain(|(mentions, name)| !is_place(capitals, name, mentions));
     let called = |country: Found| {
         let written = country.named.as_ref().map(|name| names.written(name));
         let name = written.unwrap_or_else(|| country.name().to_owned());
@@ -65,23 +71,35 @@ pub fn find_targets(places: &Places<'_>, capitals: &Capitals<'_>) -> Vec<Target>
 fn keep_own_short_forms(names: &mut [Named], capitals: &Capitals<'_>) {
     let words = capitals.words().all();
     let claim = |(mentions, name): &Named| {
-        let rank = (
-            written_out(mentions, name),
-            Reverse(name.len()),
-            Reverse(name.start),
-        );
-        capitals
-            .has_short_form(name)
-            .then_some((words[name.end - 1].number, rank))
+        let initial = |word: &&Word| word.span.len() == 1;
+        let initials = words[name.clone()].iter().filter(initial).count();
+        let length = Reverse(name.len() - initials);
+        let rank = (written_out(mentions, name), length, Reverse(name.start));
+        let may = capitals.has_short_form(name);
+        may.then_some((words[name.end - 1].number, rank))
     };
     let claims: Vec<_> = names.iter().map(claim).collect();
     for ((mentions, name), own) in names.iter_mut().zip(&claims) {
         let mut others = claims.iter().flatten();
         let holds = own
             .is_some_and(|(last, own)| !others.any(|(other, rank)| *other == last && *rank > own));
-        let stands = |m: &Mention| holds && capitals.stand_apart(m, false);
-        mentions.retain(|mention| mention.len() == name.len() || stands(mention));
+        let last = capitals.text(&words[name.end - 1]);
+        mentions.retain(|mention| match (mention.len() == name.len(), name.len()) {
+            (true, 1) => {
+                let large = capitals.is_written_large(&words[mention.start]);
+                large || capitals.stand_apart(mention, false)
+            }
+            (true, _) => true,
+            (false, _) => holds && capitals.stands_for(mention, last, false),
+        });
+        extend_short_forms(mentions, name.len(), capitals);
     }
+}
+
+/// Adds the small words of a name to those mentions that do not write all of it out.
+pub fn extend_short_forms(mentions: &mut [Mention], length: usize, capitals: &Capitals<'_>) {
+    let short = mentions.iter_mut().filter(|mention| mention.len() < length);
+    short.for_each(|mention| *mention = capitals.with_particles(mention));
 }
 
 /// Adds where forms of names stand, but for those that another name has as good a claim to.
@@ -131,25 +149,8 @@ fn most_mentioned(mut found: Vec<Target>, words: usize) -> Vec<Target> {
     found
 }
 
-/// Where a text names a target of the caller: its last word alone where that is no part of another
-/// name, and a country also by the nationality of its people.
-#[must_use]
-pub fn mentions_of(places: &Places<'_>, capitals: &Capitals<'_>, target: &str) -> Vec<Mention> {
-    let name = Words::read(&[target], u32::MAX);
-    let mut mentions = places.mentions(&name);
-    // `President Orlan` is any Orlan.
-    let any = name.terms().first().is_some_and(|first| is_title(first));
-    if !any {
-        let whole = |mention: &Mention| mention.len() == name.all().len();
-        mentions.retain(|mention| whole(mention) || capitals.stand_apart(mention, false));
-    }
-    let of_country = places_of_country(places, capitals, &name);
-    add(&mut mentions, of_country);
-    mentions
-}
-
 /// Adds mentions that may overlap with others; the first one keeps its words, the longer of two.
-fn add(mentions: &mut Vec<Mention>, more: Vec<Mention>) {
+pub fn add(mentions: &mut Vec<Mention>, more: Vec<Mention>) {
     if more.is_empty() {
         return;
     }
@@ -164,30 +165,23 @@ fn add(mentions: &mut Vec<Mention>, more: Vec<Mention>) {
     mentions.truncate(MAX_MENTIONS);
 }
 
-/// The same for any number of targets of one text: what is learnt of targets is learnt from the
-/// words that are read when an article is tagged.
-pub fn mentions_in<'t>(
-    words: &'t Words,
-    zones: &'t [&'t str],
-) -> impl Fn(&str) -> Vec<Mention> + 't {
-    let (places, capitals) = (Places::new(words), Capitals::of(words, zones));
-    move |target| mentions_of(&places, &capitals, target)
+/// What is found in a text and how often.
+#[cfg(test)]
+#[must_use]
+pub fn found(title: &str, body: &str) -> Vec<(String, usize)> {
+    let zones = [title, body];
+    let words = Words::read(&zones, 10_000);
+    let targets = find_targets(&Places::new(&words), &Capitals::of(&words, &zones)).into_iter();
+    targets
+        .map(|(name, mentions)| (name, mentions.len()))
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tagger::given::mentions_in;
     use proptest::prelude::*;
-
-    fn found(title: &str, body: &str) -> Vec<(String, usize)> {
-        let zones = [title, body];
-        let words = Words::read(&zones, 10_000);
-        let targets = find_targets(&Places::new(&words), &Capitals::of(&words, &zones));
-        targets
-            .into_iter()
-            .map(|(name, m)| (name, m.len()))
-            .collect()
-    }
 
     fn mentioned(body: &str, target: &str) -> usize {
         let zones = ["", body];
@@ -250,13 +244,34 @@ mod tests {
     }
 
     #[test]
-    fn a_last_name_is_not_taken_from_another_person_where_the_text_has_no_full_name() {
-        let body = "Brook lied. Melania Brook left. Recep Erdo\u{11F}an Yilmaz stayed.";
-        assert_eq!(mentioned(body, "Donald Brook"), 1);
-        // An accent does not end a name as a possessive does.
-        assert_eq!(mentioned(body, "Anna Yilmaz"), 0);
-        let body = body.replace("Erdo\u{11F}an", "Erdo\u{11F}an\u{2019}s");
-        assert_eq!(mentioned(&body, "Anna Yilmaz"), 1);
+    fn what_only_begins_like_another_name_is_told_from_it() {
+        for (body, expected) in [
+            (
+                "The New Orlan Times was late. The Times was right, said the New Orlan Times. \
+                 He left New Orlan.",
+                ("New Orlan Times", 3),
+            ),
+            (
+                "Northern Orlan fell. Orlan won, and then Northern Orlan was quiet.",
+                ("Northern Orlan", 2),
+            ),
+            (
+                "Los Orlan burned. Critics of Los Orlan were right, and Los Orlan sued.",
+                ("Los Orlan", 3),
+            ),
+            (
+                "Abu al-Orlan died. Critics said that Orlan lied, and that Orlan was ill.",
+                ("Abu al-Orlan", 3),
+            ),
+            (
+                "Former chief Donald J. Brook left the hall. Melania Brook came to the hall. \
+                 Later Brook said so, and Brook won.",
+                ("Donald J. Brook", 3),
+            ),
+        ] {
+            let name = (expected.0.to_owned(), expected.1);
+            assert_eq!(found("", body).first(), Some(&name), "{body}");
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub fn fold_into(token: &str, term: &mut String) {
     }
     term.truncate(without_possessive(term).len());
     drop_separators(term);
-    if term == "us" && token.starts_with("U.S") || matches!(token, "US" | "US's" | "US\u{2019}s") {
+    if term == "us" && (token.starts_with("U.S") || without_possessive(token) == "US") {
         term.clear();
         term.push_str("u.s.");
     }
@@ -96,6 +96,7 @@ mod tests {
             ("SYRIA", "syria"),
             ("Syria's", "syria"),
             ("Syria\u{2019}s", "syria"),
+            ("US\u{2BC}s", "u.s."),
             ("don\u{2019}t", "don't"),
             ("Erdo\u{11F}an", "erdogan"),
             ("Stra\u{DF}e", "strasse"),

@@ -25,7 +25,7 @@ use crate::{
     },
     label::Axis,
     model::{Classifier, MetricCard, StanceModel},
-    tagger::targets::mentions_in,
+    tagger::given::mentions_in,
 };
 
 /// The axis with what its recipe names by file.
