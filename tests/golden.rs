@@ -118,16 +118,33 @@ fn the_card_is_about_the_committed_model() {
 
 #[test]
 fn the_committed_model_learnt_from_the_committed_texts() {
-    let model = newstance::model::embedded::default_model().unwrap();
-    let path = common::path("../models/invented/invented.jsonl");
-    let texts = std::fs::read(&path).unwrap();
-    let corpora = model.card().corpora.iter();
-    let card = corpora.filter(|corpus| corpus.name == "invented");
-    let digests: Vec<&str> = card.map(|corpus| corpus.digest.as_str()).collect();
-    assert_eq!(digests, [hex(&Sha256::digest(&texts))]);
+    let readme = include_str!("../models/invented/README.md");
+    for (corpus, file, told) in [
+        ("invented", "invented.jsonl", "short news texts"),
+        ("invented-stances", "stances.jsonl", "more, 100,000 words"),
+    ] {
+        let path = common::path(&format!("../models/invented/{file}"));
+        let texts = std::fs::read(&path).unwrap();
+        let model = newstance::model::embedded::default_model().unwrap();
+        let corpora = model.card().corpora.iter();
+        let card = corpora.filter(|card| card.name == corpus);
+        let digests: Vec<&str> = card.map(|card| card.digest.as_str()).collect();
+        assert_eq!(digests, [hex(&Sha256::digest(&texts))]);
+        let count = checked(&model, corpus, &texts).to_string();
+        let split = count.len().saturating_sub(3);
+        let count = match count.split_at(split) {
+            ("", count) => count.to_owned(),
+            (thousands, rest) => format!("{thousands},{rest}"),
+        };
+        assert!(readme.contains(&format!("{count} {told}")), "{count}");
+    }
+}
+
+/// How many texts a corpus has, all of which are as they should be.
+fn checked(model: &Model, corpus: &str, texts: &[u8]) -> usize {
     let mut ids = HashSet::new();
     let (mut targets, mut missed) = (0, 0);
-    for record in Records::new("invented", &texts[..]) {
+    for record in Records::new(corpus, texts) {
         let record = record.unwrap();
         let id = record.id.clone();
         assert!(ids.insert(id.clone()), "{id} twice");
@@ -161,11 +178,5 @@ fn the_committed_model_learnt_from_the_committed_texts() {
         100 * missed < targets,
         "{missed} of {targets} targets missed"
     );
-    let readme = include_str!("../models/invented/README.md");
-    let count = format!(
-        "{},{:03} short news texts",
-        ids.len() / 1000,
-        ids.len() % 1000
-    );
-    assert!(readme.contains(&count), "{count}");
+    ids.len()
 }
