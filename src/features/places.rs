@@ -78,7 +78,7 @@ impl<'w> Places<'w> {
         let numbers = core.iter().map(number);
         self.find(&Name {
             numbers: numbers.collect(),
-            short: self.short_forms_of(target.all(), target),
+            short: self.short_forms_of(core, target),
             zones: None,
         })
     }
@@ -98,11 +98,11 @@ impl<'w> Places<'w> {
     /// What stands for the name at a place in this text.
     #[must_use]
     pub fn short_forms(&self, name: &Mention) -> ShortForms {
-        self.short_forms_of(&self.words.all()[name.clone()], self.words)
+        let name = &self.words.all()[name.clone()];
+        self.short_forms_of(&name[..core_len(name, self.words)], self.words)
     }
 
-    fn short_forms_of(&self, name: &[Word], of: &Words) -> ShortForms {
-        let core = &name[..core_len(name, of)];
+    fn short_forms_of(&self, core: &[Word], of: &Words) -> ShortForms {
         let last = core.last().filter(|last| {
             let term = of.term_of(last);
             core.len() > 1 && last.capital && term.len() > 1 && !matches!(term, "ii" | "iii" | "iv")

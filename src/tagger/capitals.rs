@@ -254,8 +254,9 @@ impl<'t> Capitals<'t> {
 
     /// Whether a word of a name, written as `form` there, stands for all of it here: one of three
     /// letters at most only if written alike (`Un` is not the `UN`), one that is never a name (`May`)
-    /// only behind a title, one that says what an institution is only behind `the` (`the Bank`, but not `the House` for
-    /// the White House), and, but for names of `any` first word, none that is part of a longer name.
+    /// only behind a title, one that says what an institution is only behind `the` (`the Bank`, but
+    /// not `the House` for the White House), and, but for names of `any` first word, none that is
+    /// part of a longer name.
     pub fn stands_for(&self, mention: &Mention, form: &str, any: bool) -> bool {
         let word = &self.words.all()[mention.start];
         let text = without_possessive(self.text(word));

@@ -16,11 +16,12 @@ pub fn mentions_of(places: &Places<'_>, capitals: &Capitals<'_>, target: &str) -
     let name = Words::read(&[target], u32::MAX);
     let titles = titles_of(&name);
     // `President Ann Orlan` is whom the text calls Ann Orlan, and `President Orlan` any Orlan.
-    let (target, any) = match name.all()[titles..] {
-        [] | [_] => (target, titles > 0),
-        [ref first, ..] => (&target[first.span.start..], false),
+    let (target, name, any) = if titles == 0 || name.all().len() - titles < 2 {
+        (target, name, titles > 0)
+    } else {
+        let rest = &target[name.all()[titles].span.start..];
+        (rest, Words::read(&[rest], u32::MAX), false)
     };
-    let name = Words::read(&[target], u32::MAX);
     let length = core_len(name.all(), &name);
     let whole = |mention: &Mention| mention.len() == length;
     let small = |word: &Word| !word.capital && !is_particle(name.term_of(word));

@@ -97,19 +97,14 @@ impl Names<'_> {
     /// and by its abbreviation.
     fn count(&self, name: &Mention) -> usize {
         let words = self.capitals.words().all();
-        let at = |at: usize| self.capitals.count(words[at].number);
+        let of = |number: u32| self.capitals.count(number);
+        let at = |at: usize| of(words[at].number);
         let head = head(self.capitals, name).map_or(0, |head| at(head.end - 1));
         let short = abbreviation(self.capitals, name).map(|at| words[at].number);
         let short = short.or_else(|| initials(self.capitals, name).map(|(_, number)| number));
-        let short = short.map_or(0, |number| self.capitals.count(number));
-        let of = |number: u32| self.capitals.count(number);
-        let last: usize = self
-            .places
-            .short_forms(name)
-            .into_iter()
-            .flatten()
-            .map(of)
-            .sum();
+        let short = short.map_or(0, of);
+        let lasts = self.places.short_forms(name).into_iter().flatten();
+        let last: usize = lasts.map(of).sum();
         at(name.end - 1).max(last).max(at(name.start)).max(head) + short
     }
 
@@ -249,16 +244,18 @@ impl Names<'_> {
         let particles = words[end..].iter().take(MAX_PARTICLES);
         let particles = particles.take_while(small).count();
         let next = words.get(end + particles)?;
+        let marked =
+            || self.capitals.is_initial(end - 1) || self.capitals.gap(end - 1) == Some(AND);
+        let follows = next.follows || particles == 0 && marked();
+        if !next.capital || !follows || next.sentence != last.sentence {
+            return None;
+        }
         let term = |word| self.capitals.words().term_of(word);
         let owner = self.capitals.is_possessive(last)
             && !is_head(term(next))
             && (next.number == last.number || particles > 0 || self.is_named_alone(end - 1));
         let own = owner || leads(term(last)) && is_country(term(next));
-        let marked =
-            || self.capitals.is_initial(end - 1) || self.capitals.gap(end - 1) == Some(AND);
-        let follows = next.follows || particles == 0 && marked();
-        let goes_on = next.capital && follows && next.sentence == last.sentence && !own;
-        goes_on.then_some(end + particles)
+        (!own).then_some(end + particles)
     }
 
     /// A name as the text writes it.

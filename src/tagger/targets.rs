@@ -11,8 +11,6 @@ use super::{
     locations::is_place,
     names::Names,
 };
-#[cfg(test)]
-use crate::features::Words;
 use crate::features::{MAX_MENTIONS, Mention, Places, Word};
 
 /// The most targets that are found.
@@ -170,7 +168,7 @@ pub fn add(mentions: &mut Vec<Mention>, more: Vec<Mention>) {
 #[must_use]
 pub fn found(title: &str, body: &str) -> Vec<(String, usize)> {
     let zones = [title, body];
-    let words = Words::read(&zones, 10_000);
+    let words = crate::features::Words::read(&zones, 10_000);
     let targets = find_targets(&Places::new(&words), &Capitals::of(&words, &zones)).into_iter();
     targets
         .map(|(name, mentions)| (name, mentions.len()))
@@ -180,7 +178,7 @@ pub fn found(title: &str, body: &str) -> Vec<(String, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tagger::given::mentions_in;
+    use crate::{features::Words, tagger::given::mentions_in};
     use proptest::prelude::*;
 
     fn mentioned(body: &str, target: &str) -> usize {
